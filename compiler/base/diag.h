@@ -31,6 +31,7 @@ typedef struct Diag {
     VEC(DiagLabel) labels;
     VEC(Str) notes, hints;
     u32 seq; /* order of reporting */
+    struct Diag *same_place; /* of diag.c: earlier reports that begin at the same byte */
 } Diag;
 
 typedef struct Diags {
