@@ -187,8 +187,8 @@ struct Tree {
         } block;
         struct { TreeList list; u32 *order; Tree *update; } agg; /* STRUCT: v[i] NULL = from update */
         struct { TreeList keys, values; } map;
-        struct { Tree *loop; Tree *elem; Local *out; } compr; /* loop: a FOR_* whose body pushes; see
-                                    compr note: body of the loop is a block that ends in a push to out */
+        struct { Tree *loop; Local *out; } compr; /* out starts as an empty array; loop is a FOR_*
+                                    statement whose body pushes onto out; the value is out */
         struct { u32 index; TreeList args; } variant;
         struct { Tree *e; } one;
         struct { Tree *a, *b; } pair;
