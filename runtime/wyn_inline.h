@@ -1,0 +1,210 @@
+/* wyn_inline.h - the fast paths of emitted C; included after wyn.h, and the only header with GNU
+ * extensions. Each body here earns its place by a figure in docs/runtime-values.md. Unused
+ * functions do not warn. */
+#ifndef WYN_INLINE_H
+#define WYN_INLINE_H
+
+#include <math.h>
+#include <string.h>
+
+#include "wyn.h"
+
+#define WYN_FAST static inline __attribute__((always_inline, unused))
+#define WYN_LIKELY(x) __builtin_expect(!!(x), 1)
+#define WYN_UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+/* ---- memory ---- */
+
+/* `size` should be a constant: then class and test fold away. */
+WYN_FAST void *wyn_alloc_kind(size_t size, int kind) {
+    if (size <= WYN_SMALL_MAX) {
+        void **list = &wyn_free_lists[kind][(size + 15) >> 4];
+        void **p = (void **)*list;
+        if (WYN_LIKELY(p != NULL)) {
+            *list = *p;
+            *p = NULL;
+            return p;
+        }
+    }
+    return wyn_alloc_slow(size, kind);
+}
+
+/* Zeroed memory that the collector scans. */
+WYN_FAST void *wyn_alloc(size_t size) { return wyn_alloc_kind(size, WYN_MEM_TRACED); }
+
+/* Memory without pointers; NOT zeroed. */
+WYN_FAST void *wyn_alloc_atomic(size_t size) { return wyn_alloc_kind(size, WYN_MEM_ATOMIC); }
+
+/* A copy of a value on the heap: enum objects, trait objects, closures. */
+WYN_FAST void *wyn_box(const void *value, size_t size, bool pointers) {
+    return memcpy(wyn_alloc_kind(size, pointers), value, size);
+}
+
+/* ---- int and float ---- */
+
+WYN_FAST int64_t wyn_div(int64_t a, int64_t b, const wyn_site *site) {
+    if (WYN_UNLIKELY(b == 0)) wyn_panic_div(false, site);
+    return WYN_UNLIKELY(b == -1) ? (int64_t)(0 - (uint64_t)a) : a / b;
+}
+
+WYN_FAST int64_t wyn_mod(int64_t a, int64_t b, const wyn_site *site) {
+    if (WYN_UNLIKELY(b == 0)) wyn_panic_div(true, site);
+    return WYN_UNLIKELY(b == -1) ? 0 : a % b;
+}
+
+WYN_FAST int64_t wyn_shl(int64_t a, int64_t n, const wyn_site *site) {
+    if (WYN_UNLIKELY((uint64_t)n > 63)) {
+        if (n < 0) wyn_panic_shift(n, site);
+        return 0;
+    }
+    return (int64_t)((uint64_t)a << n);
+}
+
+WYN_FAST int64_t wyn_shr(int64_t a, int64_t n, const wyn_site *site) {
+    if (WYN_UNLIKELY((uint64_t)n > 63)) {
+        if (n < 0) wyn_panic_shift(n, site);
+        n = 63;
+    }
+    return a >> n;
+}
+
+/* --check=overflow */
+WYN_FAST int64_t wyn_add_checked(int64_t a, int64_t b, const wyn_site *site) {
+    int64_t r;
+    if (WYN_UNLIKELY(__builtin_add_overflow(a, b, &r))) wyn_panic_overflow("+", site);
+    return r;
+}
+
+WYN_FAST int64_t wyn_sub_checked(int64_t a, int64_t b, const wyn_site *site) {
+    int64_t r;
+    if (WYN_UNLIKELY(__builtin_sub_overflow(a, b, &r))) wyn_panic_overflow("-", site);
+    return r;
+}
+
+WYN_FAST int64_t wyn_mul_checked(int64_t a, int64_t b, const wyn_site *site) {
+    int64_t r;
+    if (WYN_UNLIKELY(__builtin_mul_overflow(a, b, &r))) wyn_panic_overflow("*", site);
+    return r;
+}
+
+/* Truncates, saturates, NaN gives 0. */
+WYN_FAST int64_t wyn_float_to_int(double v) {
+    if (WYN_LIKELY(v >= -9223372036854775808.0 && v < 9223372036854775808.0)) return (int64_t)v;
+    if (v != v) return 0;
+    return v < 0 ? INT64_MIN : INT64_MAX;
+}
+
+WYN_FAST double wyn_fmod(double a, double b) { return fmod(a, b); }
+
+/* ---- strings ---- */
+
+WYN_FAST bool wyn_str_eq(const wyn_str *a, const wyn_str *b) {
+    if (a == b) return true;
+    return a->len == b->len && memcmp(a->bytes, b->bytes, (size_t)a->len) == 0;
+}
+
+WYN_FAST int64_t wyn_str_len(const wyn_str *s) { return s->len; }
+
+/* The byte s[i] as a number, negative from the end: for comparisons with one-byte literals. */
+WYN_FAST int64_t wyn_str_byte_at(const wyn_str *s, int64_t i, const wyn_site *site) {
+    if (WYN_UNLIKELY((uint64_t)i >= (uint64_t)s->len)) {
+        int64_t j = i + s->len;
+        if (i >= 0 || j < 0) wyn_panic_str_index(i, s->len, site);
+        i = j;
+    }
+    return (unsigned char)s->bytes[i];
+}
+
+/* ---- text ---- */
+
+WYN_FAST void wyn_text_open(wyn_text *t) {
+    t->p = t->small;
+    t->len = 0;
+    t->cap = sizeof t->small;
+}
+
+/* ---- arrays ---- */
+
+WYN_FAST int64_t wyn_array_len(const wyn_array *a) { return (int64_t)a->buf->len; }
+
+/* The checked index. The cold half does not return or touches no memory, so loads stay hoisted. */
+WYN_FAST unsigned long long wyn_index(int64_t i, unsigned long long len, const wyn_site *site) {
+    unsigned long long u = (unsigned long long)i;
+    if (WYN_UNLIKELY(u >= len)) {
+        u += len;
+        if (i >= 0 || u >= len) wyn_panic_index(i, len, site);
+    }
+    return u;
+}
+
+/* WYN_ARRAY_OPS(suffix, CTYPE, pointers): the element operations of one C type.
+ *   T   wyn_array_get_S(a, i, site)       checked, negative from the end
+ *   T  *wyn_array_at_S(a, i, site)        checked; valid until the array changes
+ *   void wyn_array_set_S(a, i, v, site)
+ *   T   wyn_array_raw_S(a, i)             0 <= i < len known (loops that test the length)
+ *   void wyn_array_push_S(a, v)
+ *   bool wyn_array_pop_S(a, T *out)       false when empty, *out untouched */
+#define WYN_ARRAY_OPS(S, T, pointers)                                                              \
+    WYN_FAST T *wyn_array_at_##S(const wyn_array *a, int64_t i, const wyn_site *site) {            \
+        wyn_buf *b = a->buf;                                                                       \
+        return (T *)(void *)b->data + wyn_index(i, b->len, site);                                  \
+    }                                                                                              \
+    WYN_FAST T wyn_array_get_##S(const wyn_array *a, int64_t i, const wyn_site *site) {            \
+        wyn_buf *b = a->buf;                                                                       \
+        return ((T *)(void *)b->data)[wyn_index(i, b->len, site)];                                 \
+    }                                                                                              \
+    WYN_FAST void wyn_array_set_##S(wyn_array *a, int64_t i, T v, const wyn_site *site) {          \
+        wyn_buf *b = a->buf;                                                                       \
+        ((T *)(void *)b->data)[wyn_index(i, b->len, site)] = v;                                    \
+    }                                                                                              \
+    WYN_FAST T wyn_array_raw_##S(const wyn_array *a, int64_t i) {                                  \
+        return ((T *)(void *)a->buf->data)[i];                                                     \
+    }                                                                                              \
+    WYN_FAST void wyn_array_push_##S(wyn_array *a, T v) {                                          \
+        wyn_buf *b = a->buf;                                                                       \
+        unsigned long long n = b->len;                                                             \
+        if (WYN_UNLIKELY(n == b->cap)) b = wyn_array_grow(a, sizeof(T), (pointers));               \
+        ((T *)(void *)b->data)[n] = v;                                                             \
+        b->len = n + 1;                                                                            \
+    }                                                                                              \
+    WYN_FAST bool wyn_array_pop_##S(wyn_array *a, T *out) {                                        \
+        wyn_buf *b = a->buf;                                                                       \
+        if (b->len == 0) return false;                                                             \
+        b->len -= 1;                                                                               \
+        *out = ((T *)(void *)b->data)[b->len];                                                     \
+        return true;                                                                               \
+    }
+
+WYN_ARRAY_OPS(int, int64_t, false)
+WYN_ARRAY_OPS(float, double, false)
+WYN_ARRAY_OPS(bool, bool, false)
+WYN_ARRAY_OPS(tag, int32_t, false)
+WYN_ARRAY_OPS(str, wyn_str *, true)
+WYN_ARRAY_OPS(array, wyn_array *, true)
+WYN_ARRAY_OPS(map, wyn_map *, true)
+WYN_ARRAY_OPS(fn, wyn_fn *, true)
+WYN_ARRAY_OPS(ptr, void *, true) /* every other one-pointer type, cast by the emitter */
+
+/* ---- maps: m[k], panics when missing ---- */
+
+WYN_FAST void *wyn_map_at_i64(wyn_map *m, int64_t key, bool compound, const wyn_site *site) {
+    void *p = wyn_map_find_i64(m, key);
+    if (WYN_UNLIKELY(p == NULL)) wyn_panic_map_key(&key, &wyn_type_int, compound, site);
+    return p;
+}
+
+WYN_FAST void *wyn_map_at_str(wyn_map *m, const wyn_str *key, bool compound,
+                              const wyn_site *site) {
+    void *p = wyn_map_find_str(m, key);
+    if (WYN_UNLIKELY(p == NULL)) wyn_panic_map_key(&key, &wyn_type_str, compound, site);
+    return p;
+}
+
+WYN_FAST void *wyn_map_at(wyn_map *m, const void *key, const wyn_type *key_type, bool compound,
+                          const wyn_site *site) {
+    void *p = wyn_map_find(m, key);
+    if (WYN_UNLIKELY(p == NULL)) wyn_panic_map_key(key, key_type, compound, site);
+    return p;
+}
+
+#endif
