@@ -18,7 +18,8 @@ WARN := -Wall -Wextra -Werror
 COMPILER_CFLAGS := -std=gnu11 -g $(WARN) -MMD -MP -I$(B)/gen
 RUNTIME_CFLAGS := -std=gnu11 -g $(WARN) -MMD -MP -fno-omit-frame-pointer -Iruntime -fPIC
 SAN := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-RUNTIME_LIBS := -lgc -lpthread -lm
+RUNTIME_LIBS := -lbacktrace -lgc -lpthread -lm
+LAX := -Wl,--unresolved-symbols=ignore-all
 
 COMPILER_SRC := $(filter-out compiler/main.c,$(sort $(wildcard compiler/*/*.c)))
 RUNTIME_SRC := $(sort $(wildcard runtime/*.c runtime/*.S stdlib/native/*.c))
@@ -82,7 +83,7 @@ $(1)/libwync.a: $(COMPILER_SRC:%.c=$(1)/obj/%.o) $(GEN:$(B)/gen/%.c=$(1)/obj/gen
 	@rm -f $$@ && ar rcs $$@ $$^
 $(1)/wync: $(1)/obj/compiler/main.o $(COMPILER_SRC:%.c=$(1)/obj/%.o) $(GEN:$(B)/gen/%.c=$(1)/obj/gen/%.o)
 	@echo '  link $$@'
-	@$(3) $(2) -o $$@ $$^
+	@$(3) $(2) $(LAX) -o $$@ $$^
 $(1)/libwynrt.a: $(patsubst %.S,$(1)/rt/%.o,$(RUNTIME_SRC:%.c=$(1)/rt/%.o))
 	@echo '  ar $$@'
 	@rm -f $$@ && ar rcs $$@ $$^

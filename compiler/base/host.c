@@ -29,6 +29,7 @@ HostStat host_stat(const char *path) {
     r.size = (u64)st.st_size;
     r.mtime_ns = (u64)st.st_mtim.tv_sec * 1000000000u + (u64)st.st_mtim.tv_nsec;
     r.inode = (u64)st.st_ino;
+    r.device = (u64)st.st_dev;
     return r;
 }
 

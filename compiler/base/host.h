@@ -14,7 +14,7 @@ typedef struct HostText {
 typedef enum HostKind { HOST_ABSENT, HOST_FILE, HOST_DIR, HOST_OTHER } HostKind;
 typedef struct HostStat {
     HostKind kind;
-    u64 size, mtime_ns, inode;
+    u64 size, mtime_ns, inode, device;
 } HostStat;
 
 typedef struct HostNames {

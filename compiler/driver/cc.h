@@ -1,0 +1,32 @@
+/* cc.h - turns C text into a program with the C compiler of the system. */
+#ifndef WYN_CC_H
+#define WYN_CC_H
+#include "../base/host.h"
+
+typedef enum CcKind { CC_GCC, CC_CLANG } CcKind;
+typedef struct CcOptions {
+    CcKind kind;
+    bool optimise;  /* -O2, else -O0 */
+    bool debug;     /* -g: full debug information for Wyn lines */
+    bool static_gc; /* link libgc statically */
+    VEC(Str) link;  /* -lNAME and -LDIR as the user gave them */
+} CcOptions;
+
+/* Where libwynrt.a, wyn.h and wyn_inline.h lie: beside wync (build tree) or in ../lib/wyn. */
+typedef struct Toolchain {
+    bool ok;
+    Str error;
+    Str dir;
+    Str flags; /* of the file cc.flags there: one more flag a line, for checked builds */
+    Str id;    /* changes whenever wync, the runtime or the C compiler does */
+} Toolchain;
+
+typedef struct CcResult {
+    int status; /* EXIT_OK; EXIT_USAGE: it could not be started; EXIT_CC: it failed */
+    Str error;
+} CcResult;
+
+Toolchain cc_find(Arena *a, const CcOptions *opt);
+CcResult cc_compile(Arena *a, const Toolchain *tc, const CcOptions *opt, const char *c_file,
+                    const char *out_file);
+#endif
