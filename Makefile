@@ -19,7 +19,7 @@ COMPILER_CFLAGS := -std=gnu11 -g $(WARN) -MMD -MP -I$(B)/gen
 RUNTIME_CFLAGS := -std=gnu11 -g $(WARN) -MMD -MP -fno-omit-frame-pointer -Iruntime -fPIC
 SAN := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 RUNTIME_LIBS := -lbacktrace -lgc -lpthread -lm
-LAX := -Wl,--unresolved-symbols=ignore-all
+LAX := -no-pie -Wl,--unresolved-symbols=ignore-all
 
 COMPILER_SRC := $(filter-out compiler/main.c,$(sort $(wildcard compiler/*/*.c)))
 RUNTIME_SRC := $(sort $(wildcard runtime/*.c runtime/*.S stdlib/native/*.c))
@@ -51,7 +51,7 @@ setup:
 # --- generated sources
 $(B)/gen/lexer.c: compiler/syntax/lexer.re
 	@mkdir -p $(@D)
-	re2c -W -Wno-nondeterministic-tags -i --no-generation-date -o $@ $<
+	re2c -W -Wno-nondeterministic-tags -i --no-generation-date $< >$@
 $(B)/gen/parser.c: compiler/syntax/parser.y
 	@mkdir -p $(@D)
 	bison -Werror=conflicts-sr,conflicts-rr -Wcounterexamples -l --defines=$(B)/gen/parser.h -o $@ $<
