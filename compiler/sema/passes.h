@@ -16,11 +16,14 @@ void exhaust_program(Arena *perm, Diags *ds, Program *p);
  * locals, variables of types without a zero value read before they are assigned (E_UNASSIGNED). */
 void flow_program(Arena *perm, Diags *ds, Program *p);
 
+/* assigned.c, for flow.c: definite assignment in one function (E_UNASSIGNED). */
+void assigned_check(Arena *scratch, Diags *ds, Fn *fn);
+
 /* race.c: globals written by functions that run concurrently, captured variables written by spawned
  * blocks (E_DATA_RACE). */
 void race_program(Arena *perm, Diags *ds, Program *p);
 
-/* escape.c: Fn.escapes of lambdas (language.md, Closures): false when the lambda stands directly as an
+/* escape.c, before selfmut.c: Fn.escapes of lambdas (language.md, Closures): false when the lambda stands directly as an
  * argument of a call whose parameter is not kept. */
 void escape_program(Arena *perm, Program *p);
 
