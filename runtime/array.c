@@ -1,0 +1,253 @@
+/* array.c - arrays: a header with one pointer to a buffer that carries its own length and
+ * capacity. Growth fills a new buffer and publishes it, so a reader that has loaded the buffer
+ * pointer stays within memory it may read. Element access is inline (wyn_inline.h). */
+#include "base.h"
+#include "gc.h"
+#include "native.h"
+#include "config.h"
+
+static const wyn_buf no_buffer; /* of every array that was never filled */
+
+static wyn_array *array_with(wyn_buf *buf) {
+    wyn_array *a = wyn_alloc(sizeof *a);
+    a->buf = buf;
+    return a;
+}
+
+/* Fills whole granules; one byte stays free, so that a pointer past the last element, which the
+ * C compiler may make, still points into the object. */
+static wyn_buf *buf_new(unsigned long long cap, size_t size, bool pointers) {
+    size_t bytes;
+    if (size == 0) size = 1;
+    if (__builtin_mul_overflow((size_t)cap, size, &bytes) || bytes > SIZE_MAX / 4)
+        wyn_panic("array too large: %llu elements", cap);
+    bytes = gc_good_size(bytes + sizeof(wyn_buf) + 1);
+    wyn_buf *b = gc_alloc(bytes, pointers);
+    b->len = 0;
+    b->cap = (bytes - sizeof(wyn_buf) - 1) / size;
+    return b;
+}
+
+static bool pointers_in(const wyn_type *elem) { return wyn_type_has_pointers(elem); }
+
+wyn_array *wyn_array_sized(const wyn_type *elem, int64_t len) {
+    if (len == 0) return array_with((wyn_buf *)&no_buffer);
+    wyn_buf *b = buf_new((unsigned long long)len, elem->size, pointers_in(elem));
+    b->len = (unsigned long long)len;
+    return array_with(b);
+}
+
+wyn_array *wyn_array_new(const wyn_type *elem, int64_t capacity) {
+    if (capacity <= 0) return array_with((wyn_buf *)&no_buffer);
+    return array_with(buf_new((unsigned long long)capacity, elem->size, pointers_in(elem)));
+}
+
+wyn_array *wyn_array_of(const wyn_type *elem, int64_t n, const void *values) {
+    wyn_array *a = wyn_array_sized(elem, n);
+    if (n > 0) memcpy(a->buf->data, values, (size_t)n * elem->size);
+    return a;
+}
+
+static wyn_buf *buf_resize(wyn_array *a, unsigned long long cap, size_t size, bool pointers) {
+    wyn_buf *old = a->buf;
+    wyn_buf *b = buf_new(cap, size, pointers);
+    memcpy(b->data, old->data, old->len * size);
+    b->len = old->len;
+    a->buf = b;
+    return b;
+}
+
+wyn_buf *wyn_array_grow(wyn_array *a, size_t elem_size, bool pointers) {
+    unsigned long long cap = a->buf->cap;
+    cap = cap < RT_ARRAY_FIRST ? RT_ARRAY_FIRST : cap * 2;
+    return buf_resize(a, cap, elem_size, pointers);
+}
+
+void wyn_array_reserve(wyn_array *a, int64_t n, const wyn_type *elem) {
+    if (n <= 0 || (unsigned long long)n <= a->buf->cap) return;
+    unsigned long long cap = a->buf->cap * 2;
+    if (cap < (unsigned long long)n) cap = (unsigned long long)n;
+    buf_resize(a, cap, elem->size, pointers_in(elem));
+}
+
+void wyn_array_push_any(wyn_array *a, const void *v, const wyn_type *elem) {
+    wyn_buf *b = a->buf;
+    unsigned long long n = b->len;
+    if (n == b->cap) b = wyn_array_grow(a, elem->size, pointers_in(elem));
+    memcpy(b->data + n * elem->size, v, elem->size);
+    b->len = n + 1;
+}
+
+static wyn_array *array_part(wyn_array *a, int64_t from, int64_t to, const wyn_type *elem) {
+    int64_t len = wyn_array_len(a);
+    if (from < 0) from = 0;
+    if (to > len) to = len;
+    if (from >= to) return wyn_array_new(elem, 0);
+    return wyn_array_of(elem, to - from, a->buf->data + (size_t)from * elem->size);
+}
+
+wyn_array *wyn_array_slice(wyn_array *a, int64_t from, int64_t to, const wyn_type *elem) {
+    int64_t len = wyn_array_len(a);
+    return array_part(a, from < 0 ? from + len : from, to < 0 ? to + len : to, elem);
+}
+
+wyn_array *wyn_array_slice_clamped(wyn_array *a, int64_t from, int64_t to, const wyn_type *elem) {
+    return array_part(a, from, to, elem);
+}
+
+wyn_array *wyn_array_copy(wyn_array *a, const wyn_type *elem) {
+    return wyn_array_of(elem, wyn_array_len(a), a->buf->data);
+}
+
+wyn_array *wyn_array_concat(wyn_array *a, wyn_array *b, const wyn_type *elem) {
+    size_t n = a->buf->len;
+    size_t m = b->buf->len;
+    wyn_array *r = wyn_array_sized(elem, (int64_t)(n + m));
+    if (n + m == 0) return r;
+    memcpy(r->buf->data, a->buf->data, n * elem->size);
+    memcpy(r->buf->data + n * elem->size, b->buf->data, m * elem->size);
+    return r;
+}
+
+void wyn_array_append_all(wyn_array *a, wyn_array *b, const wyn_type *elem) {
+    wyn_buf *from = b->buf; /* a may be b */
+    unsigned long long m = from->len;
+    if (m == 0) return;
+    wyn_array_reserve(a, (int64_t)(a->buf->len + m), elem);
+    wyn_buf *to = a->buf;
+    memcpy(to->data + to->len * elem->size, from->data, m * elem->size);
+    to->len += m;
+}
+
+static int64_t array_find_word(const wyn_array *a, int64_t v) {
+    const int64_t *p = (const void *)a->buf->data;
+    int64_t n = wyn_array_len(a);
+    for (int64_t i = 0; i < n; i++) {
+        if (p[i] == v) return i;
+    }
+    return -1;
+}
+
+int64_t wyn_array_index_of(wyn_array *a, const void *v, const wyn_type *elem) {
+    if (elem->kind == WYN_T_INT) return array_find_word(a, *(const int64_t *)v);
+    int64_t n = wyn_array_len(a);
+    for (int64_t i = 0; i < n; i++) {
+        if (wyn_eq(a->buf->data + (size_t)i * elem->size, v, elem)) return i;
+    }
+    return -1;
+}
+
+bool wyn_array_contains(wyn_array *a, const void *v, const wyn_type *elem) {
+    return wyn_array_index_of(a, v, elem) >= 0;
+}
+
+int64_t wyn_array_count_of(wyn_array *a, const void *v, const wyn_type *elem) {
+    int64_t count = 0;
+    for (unsigned long long i = 0; i < a->buf->len; i++)
+        count += wyn_eq(a->buf->data + i * elem->size, v, elem);
+    return count;
+}
+
+void wyn_array_insert(wyn_array *a, int64_t i, const void *v, const wyn_type *elem) {
+    int64_t len = wyn_array_len(a);
+    if (i < 0) i += len;
+    if (i < 0 || i > len) return;
+    wyn_array_reserve(a, len + 1, elem);
+    wyn_buf *b = a->buf;
+    char *p = b->data + (size_t)i * elem->size;
+    memmove(p + elem->size, p, (size_t)(len - i) * elem->size);
+    memcpy(p, v, elem->size);
+    b->len = (unsigned long long)len + 1;
+}
+
+void wyn_array_truncate(wyn_array *a, int64_t n, const wyn_type *elem) {
+    int64_t len = wyn_array_len(a);
+    if (n < 0) n = 0;
+    if (n >= len) return;
+    wyn_buf *b = a->buf;
+    memset(b->data + (size_t)n * elem->size, 0, (size_t)(len - n) * elem->size);
+    b->len = (unsigned long long)n;
+}
+
+void wyn_array_remove_at(wyn_array *a, int64_t i, const wyn_type *elem) {
+    int64_t len = wyn_array_len(a);
+    if (i < 0) i += len;
+    if (i < 0 || i >= len) return;
+    char *p = a->buf->data + (size_t)i * elem->size;
+    memmove(p, p + elem->size, (size_t)(len - i - 1) * elem->size);
+    wyn_array_truncate(a, len - 1, elem);
+}
+
+bool wyn_array_remove_value(wyn_array *a, const void *v, const wyn_type *elem) {
+    int64_t i = wyn_array_index_of(a, v, elem);
+    if (i < 0) return false;
+    wyn_array_remove_at(a, i, elem);
+    return true;
+}
+
+void wyn_array_clear(wyn_array *a, const wyn_type *elem) {
+    (void)elem;
+    a->buf = (wyn_buf *)&no_buffer;
+}
+
+void wyn_array_reserve_room(wyn_array *a, int64_t n, const wyn_type *elem) {
+    wyn_array_reserve(a, n, elem);
+}
+
+static void swap_bytes(char *a, char *b, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        char c = a[i];
+        a[i] = b[i];
+        b[i] = c;
+    }
+}
+
+void wyn_array_reverse_in_place(wyn_array *a, const wyn_type *elem) {
+    size_t n = a->buf->len;
+    if (n < 2) return;
+    char *lo = a->buf->data;
+    char *hi = lo + (n - 1) * elem->size;
+    for (; lo < hi; lo += elem->size, hi -= elem->size) swap_bytes(lo, hi, elem->size);
+}
+
+wyn_array *wyn_array_reversed(wyn_array *a, const wyn_type *elem) {
+    wyn_array *r = wyn_array_copy(a, elem);
+    wyn_array_reverse_in_place(r, elem);
+    return r;
+}
+
+wyn_array *wyn_array_unique(wyn_array *a, const wyn_type *elem) {
+    wyn_type set = {.kind = WYN_T_SET, .flags = WYN_TF_PTR, .size = 8, .name = "set", .a = elem};
+    wyn_array *r = wyn_array_new(elem, 0);
+    bool hashable = elem->kind == WYN_T_INT || elem->kind == WYN_T_STR;
+    wyn_map *seen = hashable ? wyn_map_new(&set, 0) : NULL;
+    for (unsigned long long i = 0; i < a->buf->len; i++) {
+        const char *v = a->buf->data + i * elem->size;
+        if (hashable) {
+            int64_t before = wyn_map_len(seen);
+            wyn_map_put(seen, v);
+            if (wyn_map_len(seen) > before) wyn_array_push_any(r, v, elem);
+        } else if (!wyn_array_contains(r, v, elem)) {
+            wyn_array_push_any(r, v, elem);
+        }
+    }
+    return r;
+}
+
+wyn_str *wyn_array_join(wyn_array *a, const wyn_str *sep, const wyn_type *elem) {
+    wyn_text t;
+    wyn_text_open(&t);
+    for (unsigned long long i = 0; i < a->buf->len; i++) {
+        if (i > 0) wyn_text_str(&t, sep);
+        wyn_fmt(&t, a->buf->data + i * elem->size, elem);
+    }
+    return wyn_text_take(&t);
+}
+
+wyn_str *wyn_any_to_string(const void *v, const wyn_type *t) { return wyn_to_string(v, t); }
+
+bool wyn_any_eq(const void *a, const void *b, const wyn_type *t) { return wyn_eq(a, b, t); }
+
+int64_t wyn_any_cmp(const void *a, const void *b, const wyn_type *t) { return wyn_cmp(a, b, t); }
+
+int64_t wyn_any_hash(const void *v, const wyn_type *t) { return (int64_t)wyn_hash(v, t); }

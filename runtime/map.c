@@ -1,0 +1,318 @@
+/* map.c - maps and sets: insertion ordered. A map is a header with one pointer to a table; the
+ * table has dense entries {key, value} in order of insertion, an open-addressing index of 64-bit
+ * slots {hash:32, entry + 1:32} (0: free) probed linearly, and a bitmap of removed entries that
+ * exists from the first removal on. Removing shifts the index backward, so it has no tombstones.
+ * Up to RT_MAP_SMALL entries there is no index: keys are compared in a row.
+ * Growing and compacting fill a new table and publish it; an old table is never changed again,
+ * so an iterator keeps walking the one it started on and asks the map about each key. */
+#include "base.h"
+#include "config.h"
+#include "gc.h"
+
+typedef struct Table {
+    char *entries;
+    uint64_t *index; /* mask + 1 slots, or NULL */
+    uint64_t *dead;  /* bit i: entry i was removed; or NULL */
+    uint64_t mask;
+    uint64_t cap, used, live;
+} Table;
+
+typedef enum KeyKind { KEY_INT, KEY_STR, KEY_ANY } KeyKind;
+
+struct wyn_map {
+    Table *table;
+    const wyn_type *type;
+    uint32_t lock;
+    uint8_t key_kind;
+    bool pointers;
+    uint32_t value_at, stride; /* of an entry */
+};
+
+static const Table no_table;
+
+static uint32_t align8(uint32_t n) { return (n + 7) & ~7u; }
+
+static KeyKind key_kind_of(const wyn_type *key) {
+    if (key->kind == WYN_T_INT) return KEY_INT;
+    return key->kind == WYN_T_STR ? KEY_STR : KEY_ANY;
+}
+
+/* ---- tables ---- */
+
+static bool is_dead(const Table *t, uint64_t i) {
+    return t->dead != NULL && (t->dead[i >> 6] >> (i & 63) & 1) != 0;
+}
+
+/* Room for at least cap entries; with an index when that is more than a few. */
+static Table *table_new(const wyn_map *m, uint64_t cap) {
+    Table *t = wyn_alloc(sizeof *t);
+    if (cap > UINT32_MAX / 4 * 3) wyn_panic("map too large");
+    if (cap > RT_MAP_SMALL) {
+        uint64_t slots = 16;
+        while (slots / 4 * 3 < cap) slots *= 2;
+        t->mask = slots - 1;
+        t->index = gc_alloc(slots * sizeof *t->index, false);
+        memset(t->index, 0, slots * sizeof *t->index);
+        cap = slots / 4 * 3;
+    }
+    t->cap = cap;
+    t->entries = gc_alloc(cap * m->stride + 1, m->pointers);
+    return t;
+}
+
+static void index_add(Table *t, uint64_t hash, uint64_t entry) {
+    uint64_t at = hash & t->mask;
+    while (t->index[at] != 0) at = (at + 1) & t->mask;
+    t->index[at] = hash << 32 | (entry + 1);
+}
+
+wyn_map *wyn_map_new(const wyn_type *type, int64_t capacity) {
+    wyn_map *m = wyn_alloc(sizeof *m);
+    uint32_t value_size = type->kind == WYN_T_MAP ? type->b->size : 0;
+    m->type = type;
+    m->key_kind = (uint8_t)key_kind_of(type->a);
+    m->pointers = wyn_type_has_pointers(type->a) ||
+                  (type->kind == WYN_T_MAP && wyn_type_has_pointers(type->b));
+    m->value_at = align8(type->a->size);
+    m->stride = m->value_at + align8(value_size);
+    m->table = capacity > 0 ? table_new(m, (uint64_t)capacity) : (Table *)&no_table;
+    return m;
+}
+
+static uint64_t hash_key(const wyn_map *m, const void *key) {
+    if (m->key_kind == KEY_INT) return wyn_hash_int(*(const uint64_t *)key);
+    return wyn_hash(key, m->type->a);
+}
+
+/* ---- look-up: one loop per kind of key ---- */
+
+static const uint64_t NOT_FOUND = UINT64_MAX;
+
+/* FIND(name, K, HASH, EQUAL): the entry of a key, or NOT_FOUND; *hash is set if there is an
+ * index. EQUAL(e) compares the key with the entry at e. */
+#define FIND(name, K, HASH, EQUAL)                                                                 \
+    static inline uint64_t name(const wyn_map *m, const Table *t, K key, uint64_t *hash) {         \
+        if (t->index == NULL) {                                                                    \
+            for (uint64_t i = 0; i < t->used; i++) {                                               \
+                const char *e = t->entries + i * m->stride;                                        \
+                if (EQUAL(e) && !is_dead(t, i)) return i;                                          \
+            }                                                                                      \
+            return NOT_FOUND;                                                                      \
+        }                                                                                          \
+        uint64_t h = *hash = HASH;                                                                 \
+        for (uint64_t at = h & t->mask;; at = (at + 1) & t->mask) {                                \
+            uint64_t slot = t->index[at];                                                          \
+            if (slot == 0) return NOT_FOUND;                                                       \
+            if ((uint32_t)(slot >> 32) != (uint32_t)h) continue;                                   \
+            const char *e = t->entries + ((uint32_t)slot - 1) * (uint64_t)m->stride;               \
+            if (EQUAL(e)) return (uint32_t)slot - 1;                                               \
+        }                                                                                          \
+    }
+
+#define EQUAL_INT(e) (*(const int64_t *)(const void *)(e) == key)
+#define EQUAL_STR(e) wyn_str_eq(*(wyn_str *const *)(const void *)(e), key)
+#define EQUAL_ANY(e) wyn_eq((e), key, m->type->a)
+FIND(find_int, int64_t, wyn_hash_int((uint64_t)key), EQUAL_INT)
+FIND(find_str, const wyn_str *, wyn_hash_bytes(key->bytes, (size_t)key->len), EQUAL_STR)
+FIND(find_any, const void *, wyn_hash(key, m->type->a), EQUAL_ANY)
+
+static uint64_t find_key(const wyn_map *m, const void *key, uint64_t *hash) {
+    if (m->key_kind == KEY_INT) return find_int(m, m->table, *(const int64_t *)key, hash);
+    if (m->key_kind == KEY_STR) return find_str(m, m->table, *(wyn_str *const *)key, hash);
+    return find_any(m, m->table, key, hash);
+}
+
+static inline char *entry_at(const wyn_map *m, uint64_t i) {
+    return m->table->entries + i * m->stride;
+}
+
+static inline void *value_or_null(const wyn_map *m, uint64_t i) {
+    return i == NOT_FOUND ? NULL : entry_at(m, i) + m->value_at;
+}
+
+void *wyn_map_find(wyn_map *m, const void *key) {
+    uint64_t hash;
+    return value_or_null(m, find_key(m, key, &hash));
+}
+
+void *wyn_map_find_i64(wyn_map *m, int64_t key) {
+    uint64_t hash;
+    return value_or_null(m, find_int(m, m->table, key, &hash));
+}
+
+void *wyn_map_find_str(wyn_map *m, const wyn_str *key) {
+    uint64_t hash;
+    return value_or_null(m, find_str(m, m->table, key, &hash));
+}
+
+/* ---- insertion ---- */
+
+/* Copies the index entry by entry when no entry moves: hashes are in the old slots. */
+static void index_copy(Table *to, const Table *from, const wyn_map *m) {
+    if (to->index == NULL) return;
+    if (from->index != NULL) {
+        for (uint64_t i = 0; i <= from->mask; i++) {
+            uint64_t slot = from->index[i];
+            if (slot != 0) index_add(to, slot >> 32, (uint32_t)slot - 1);
+        }
+        return;
+    }
+    for (uint64_t i = 0; i < from->used; i++)
+        index_add(to, hash_key(m, from->entries + i * m->stride) & UINT32_MAX, i);
+}
+
+/* A new table for `cap` entries with the live ones of the old, removed ones squeezed out. */
+static void table_rebuild(wyn_map *m, uint64_t cap) {
+    Table *old = m->table;
+    Table *t = table_new(m, cap);
+    if (old->live == old->used) {
+        memcpy(t->entries, old->entries, old->used * m->stride);
+        index_copy(t, old, m);
+        t->used = old->used;
+    } else {
+        for (uint64_t i = 0; i < old->used; i++) {
+            if (is_dead(old, i)) continue;
+            const char *e = old->entries + i * m->stride;
+            memcpy(t->entries + t->used * m->stride, e, m->stride);
+            if (t->index != NULL) index_add(t, hash_key(m, e) & UINT32_MAX, t->used);
+            t->used++;
+        }
+    }
+    t->live = t->used;
+    m->table = t;
+}
+
+/* A full table: doubled, or only compacted when a quarter of it is dead. */
+static void table_grow(wyn_map *m) {
+    const Table *t = m->table;
+    uint64_t cap = t->cap;
+    if (t->live >= t->used - t->used / 4) cap = cap < 2 ? 4 : cap * 2;
+    table_rebuild(m, cap);
+}
+
+static inline char *add_entry(wyn_map *m, const void *key, size_t key_size, uint64_t hash) {
+    Table *t = m->table;
+    if (WYN_UNLIKELY(t->used == t->cap)) {
+        bool had_index = t->index != NULL;
+        table_grow(m);
+        t = m->table;
+        if (!had_index && t->index != NULL) hash = hash_key(m, key);
+    }
+    uint64_t i = t->used;
+    char *e = t->entries + i * m->stride;
+    memcpy(e, key, key_size);
+    memset(e + m->value_at, 0, m->stride - m->value_at);
+    if (t->index != NULL) index_add(t, hash & UINT32_MAX, i);
+    t->used = i + 1;
+    t->live++;
+    return e + m->value_at;
+}
+
+void *wyn_map_put(wyn_map *m, const void *key) {
+    uint64_t hash = 0;
+    uint64_t i = find_key(m, key, &hash);
+    if (i != NOT_FOUND) return entry_at(m, i) + m->value_at;
+    return add_entry(m, key, m->type->a->size, hash);
+}
+
+void *wyn_map_put_i64(wyn_map *m, int64_t key) {
+    uint64_t hash = 0;
+    uint64_t i = find_int(m, m->table, key, &hash);
+    if (i != NOT_FOUND) return entry_at(m, i) + m->value_at;
+    return add_entry(m, &key, sizeof key, hash);
+}
+
+void *wyn_map_put_str(wyn_map *m, const wyn_str *key) {
+    uint64_t hash = 0;
+    uint64_t i = find_str(m, m->table, key, &hash);
+    if (i != NOT_FOUND) return entry_at(m, i) + m->value_at;
+    return add_entry(m, &key, sizeof key, hash);
+}
+
+/* ---- removal ---- */
+
+/* Takes the slot of an entry out of the index and closes the gap. */
+static void index_remove(Table *t, uint64_t hash, uint64_t entry) {
+    uint64_t at = hash & t->mask;
+    while ((uint32_t)t->index[at] != entry + 1) at = (at + 1) & t->mask;
+    for (uint64_t next = at;;) {
+        next = (next + 1) & t->mask;
+        uint64_t slot = t->index[next];
+        if (slot == 0) break;
+        uint64_t home = (slot >> 32) & t->mask;
+        if (((next - home) & t->mask) < ((next - at) & t->mask)) continue;
+        t->index[at] = slot;
+        at = next;
+    }
+    t->index[at] = 0;
+}
+
+bool wyn_map_remove(wyn_map *m, const void *key) {
+    uint64_t hash = 0;
+    uint64_t i = find_key(m, key, &hash);
+    if (i == NOT_FOUND) return false;
+    Table *t = m->table;
+    if (t->dead == NULL) {
+        size_t bytes = (t->cap + 63) / 64 * 8;
+        uint64_t *dead = gc_alloc(bytes, false);
+        memset(dead, 0, bytes);
+        t->dead = dead;
+    }
+    if (t->index != NULL) index_remove(t, hash & UINT32_MAX, i);
+    t->dead[i >> 6] |= (uint64_t)1 << (i & 63);
+    t->live--;
+    return true;
+}
+
+void wyn_map_clear(wyn_map *m) { m->table = (Table *)&no_table; }
+
+wyn_map *wyn_map_copy(wyn_map *m) {
+    wyn_map *c = wyn_alloc(sizeof *c);
+    *c = *m;
+    c->lock = 0;
+    if (m->table->used > 0) table_rebuild(c, m->table->live < 4 ? 4 : m->table->live);
+    return c;
+}
+
+int64_t wyn_map_len(const wyn_map *m) { return (int64_t)m->table->live; }
+
+/* ---- iteration ---- */
+
+void wyn_map_iter_start(wyn_map_iter *it, wyn_map *m) {
+    Table *t = m->table;
+    *it = (wyn_map_iter){.map = m, .table = t, .end = t->used};
+}
+
+bool wyn_map_iter_next(wyn_map_iter *it) {
+    wyn_map *m = it->map;
+    const Table *t = it->table;
+    while (it->at < it->end) {
+        uint64_t i = it->at++;
+        if (is_dead(t, i)) continue;
+        char *e = t->entries + i * m->stride;
+        it->key = e;
+        it->value = e + m->value_at;
+        if (m->table == t) return true;
+        it->value = wyn_map_find(m, e); /* the map moved on: is the key still there? */
+        if (it->value != NULL) return true;
+    }
+    return false;
+}
+
+wyn_array *wyn_map_keys(wyn_map *m) {
+    const wyn_type *key = m->type->a;
+    wyn_array *a = wyn_array_new(key, wyn_map_len(m));
+    wyn_map_iter it;
+    wyn_map_iter_start(&it, m);
+    while (wyn_map_iter_next(&it)) wyn_array_push_any(a, it.key, key);
+    return a;
+}
+
+wyn_array *wyn_map_values(wyn_map *m) {
+    const wyn_type *value = m->type->b;
+    wyn_array *a = wyn_array_new(value, wyn_map_len(m));
+    wyn_map_iter it;
+    wyn_map_iter_start(&it, m);
+    while (wyn_map_iter_next(&it)) wyn_array_push_any(a, it.value, value);
+    return a;
+}

@@ -1,0 +1,257 @@
+/* panic.c - raising, deferred blocks, catch points, reports.
+ * A frame record is linked while its function has deferred blocks to run; an entry is unlinked
+ * before it runs, so a panic inside it continues with the next one. The first panic is the one
+ * that counts; those raised on the way are listed with it. */
+#include "panic.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "gc.h"
+#include "trace.h"
+
+typedef struct CatchPoint {
+    jmp_buf jump;
+    struct CatchPoint *previous;
+    wyn_frame *mark;
+    Panic *active;
+    Panic *volatile caught;
+} CatchPoint;
+
+static PanicContext context;
+
+/* ---- deferred blocks ---- */
+
+void wyn_frame_enter(wyn_frame *frame) {
+    frame->next = context.frames;
+    frame->top = NULL;
+    context.frames = frame;
+}
+
+void wyn_defer(wyn_frame *frame, wyn_defer_entry *entry, void (*run)(void *frame)) {
+    entry->run = run;
+    entry->next = frame->top;
+    frame->top = entry;
+}
+
+void wyn_frame_leave(wyn_frame *frame) {
+    while (frame->top != NULL) {
+        wyn_defer_entry *e = frame->top;
+        frame->top = e->next;
+        e->run(frame);
+    }
+    context.frames = frame->next;
+}
+
+/* ---- raising and catching ---- */
+
+static _Noreturn void panic_raise(Panic *p) {
+    if (context.active == NULL) {
+        context.active = p;
+    } else if (context.active != p) {
+        p->also = context.active->also;
+        context.active->also = p;
+    }
+    CatchPoint *c = context.catch;
+    wyn_frame *mark = c == NULL ? NULL : c->mark;
+    while (context.frames != mark) {
+        wyn_frame *f = context.frames;
+        wyn_defer_entry *e = f->top;
+        if (e == NULL) {
+            context.frames = f->next;
+            continue;
+        }
+        f->top = e->next;
+        e->run(f);
+    }
+    p = context.active;
+    if (c == NULL) {
+        panic_report(p);
+        _exit(STATUS_PANIC);
+    }
+    context.active = c->active;
+    context.catch = c->previous;
+    c->caught = p;
+    longjmp(c->jump, 1);
+}
+
+bool panic_run(void (*body)(void *), void *arg, Panic **caught) {
+    CatchPoint c = {
+        .previous = context.catch, .mark = context.frames, .active = context.active};
+    context.catch = &c;
+    context.active = NULL;
+    if (setjmp(c.jump) == 0) {
+        body(arg);
+        context.catch = c.previous;
+        context.active = c.active;
+        return true;
+    }
+    stack_guard_restore();
+    *caught = c.caught;
+    return false;
+}
+
+void panic_rethrow(Panic *p, const wyn_site *awaited) {
+    Panic *copy = wyn_alloc(sizeof *copy);
+    *copy = *p;
+    copy->also = p->also;
+    if (copy->awaited == NULL) copy->awaited = awaited;
+    panic_raise(copy);
+}
+
+static __attribute__((noinline)) _Noreturn void panic_new(wyn_str *text, const wyn_site *site) {
+    Panic *p = wyn_alloc(sizeof *p);
+    p->trace = wyn_alloc_atomic(sizeof *p->trace);
+    trace_capture(p->trace, __builtin_frame_address(0));
+    p->text = text;
+    p->site = site;
+    panic_raise(p);
+}
+
+static wyn_str *text_of(const char *format, va_list args) {
+    char small[256];
+    va_list again;
+    va_copy(again, args);
+    int n = vsnprintf(small, sizeof small, format, args);
+    wyn_str *s;
+    if (n < (int)sizeof small) {
+        s = wyn_str_new(small, n < 0 ? 0 : n);
+    } else {
+        s = wyn_str_make(n);
+        vsnprintf(s->bytes, (size_t)n + 1, format, again);
+    }
+    va_end(again);
+    return s;
+}
+
+void wyn_panic_at(const wyn_site *site, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    wyn_str *text = text_of(format, args);
+    va_end(args);
+    panic_new(text, site);
+}
+
+void wyn_panic(const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    wyn_str *text = text_of(format, args);
+    va_end(args);
+    panic_new(text, NULL);
+}
+
+void wyn_panic_str(wyn_str *message, const wyn_site *site) { panic_new(message, site); }
+
+typedef struct TryCall {
+    wyn_fn *thunk;
+    void *result;
+} TryCall;
+
+static void try_body(void *arg) {
+    TryCall *t = arg;
+    ((void (*)(void *, wyn_fn *))t->thunk->code)(t->result, t->thunk);
+}
+
+bool wyn_try_call(wyn_fn *thunk, void *result, wyn_str **err) {
+    TryCall t = {thunk, result};
+    Panic *p = NULL;
+    if (panic_run(try_body, &t, &p)) return true;
+    *err = p->text;
+    return false;
+}
+
+/* ---- reports ---- */
+
+static void err_text(const char *s) { wyn_err_write(s, strlen(s)); }
+
+/* One line in one write, so that lines of several processes do not mix. */
+static void err_place(const char *before, const char *file, int line, const char *after) {
+    char small[512];
+    int n = snprintf(small, sizeof small, "%s%s:%d%s", before, file, line, after);
+    wyn_err_write(small, n < (int)sizeof small ? (size_t)n : sizeof small - 1);
+}
+
+static bool is_user_file(const char *file) { return strncmp(file, "<std>", 5) != 0; }
+
+/* The innermost user frame of a trace. */
+static bool user_place(const Trace *t, TraceFrame *out) {
+    TraceFrame frames[16];
+    for (int64_t i = 0; t != NULL && i < t->kept; i++) {
+        int n = trace_resolve(t->pc[i], frames, COUNT_OF(frames));
+        for (int k = 0; k < n; k++) {
+            if (!is_user_file(frames[k].file)) continue;
+            *out = frames[k];
+            return true;
+        }
+    }
+    return false;
+}
+
+static void report_head(const Panic *p) {
+    TraceFrame place;
+    if (p->site != NULL && is_user_file(p->site->file)) {
+        err_place("panic at ", p->site->file, p->site->line, ": ");
+    } else if (user_place(p->trace, &place)) {
+        err_place("panic at ", place.file, place.line, ": ");
+    } else {
+        err_text("panic: ");
+    }
+    wyn_err_write(p->text->bytes, (size_t)p->text->len);
+    err_text("\n");
+}
+
+static void report_frame(const TraceFrame *f) {
+    err_text("  at ");
+    err_text(f->func);
+    err_place(" (", f->file, f->line, ")\n");
+}
+
+static void report_trace(const Trace *t) {
+    TraceFrame frames[16];
+    int shown = 0;
+    int64_t i = 0;
+    for (; i < t->kept && shown < RT_TRACE_TOP; i++) {
+        int n = trace_resolve(t->pc[i], frames, COUNT_OF(frames));
+        for (int k = 0; k < n; k++) {
+            if (!is_user_file(frames[k].file)) continue;
+            report_frame(&frames[k]);
+            shown++;
+        }
+    }
+    int64_t more = t->total - i;
+    if (shown >= RT_TRACE_TOP && more > 2) {
+        char text[64];
+        wyn_err_write(text, (size_t)snprintf(text, sizeof text, "  ... %lld more\n",
+                                             (long long)more));
+    }
+}
+
+static void report_site(const char *what, const wyn_site *site) {
+    if (site == NULL) return;
+    err_text(what);
+    err_text(site->func);
+    err_place(" (", site->file, site->line, ")\n");
+}
+
+void panic_report(const Panic *p) {
+    wyn_flush();
+    report_head(p);
+    if (p->trace != NULL) report_trace(p->trace);
+    report_site("  in a task spawned in ", p->spawned);
+    report_site("  awaited in ", p->awaited);
+    for (const Panic *q = p->also; q != NULL; q = q->also) {
+        err_text("  and while it ran deferred blocks, ");
+        report_head(q);
+    }
+}
+
+void wyn_fatal(const char *what, const char *file, int line) {
+    char text[512];
+    wyn_err_write(text, (size_t)snprintf(text, sizeof text,
+                                         "wyn: internal error of the runtime: %.200s (%s:%d)\n",
+                                         what, file, line));
+    abort();
+}

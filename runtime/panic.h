@@ -1,0 +1,45 @@
+/* panic.h - language panics inside the runtime. A panic never unwinds: it runs the deferred blocks
+ * on top of the panicking stack, then jumps once to the innermost catch point. Catch points exist
+ * only in runtime C (panic_run). */
+#ifndef WYN_PANIC_H
+#define WYN_PANIC_H
+
+#include "base.h"
+
+typedef struct Trace Trace;
+
+typedef struct Panic {
+    wyn_str *text;
+    const wyn_site *site;    /* or NULL: the innermost user frame of the trace */
+    Trace *trace;            /* captured where it was raised; or NULL */
+    struct Panic *also;      /* raised by deferred blocks while this one was running them */
+    const wyn_site *spawned; /* of the task, or NULL */
+    const wyn_site *awaited; /* innermost await that rethrew it, or NULL */
+} Panic;
+
+/* Runs body(arg). True when it returned; false when it panicked, with the panic. */
+bool panic_run(void (*body)(void *), void *arg, Panic **caught);
+
+/* Raises a panic caught elsewhere again. */
+_Noreturn void panic_rethrow(Panic *p, const wyn_site *awaited);
+
+/* To stderr, after stdout. */
+void panic_report(const Panic *p);
+
+/* The thread of control: what a task has of its own when tasks switch. */
+typedef struct PanicContext {
+    wyn_frame *frames;        /* innermost function with deferred blocks */
+    struct CatchPoint *catch;
+    Panic *active;            /* whose deferred blocks are running */
+} PanicContext;
+
+enum { STATUS_PANIC = 101 };
+
+/* start.c */
+extern const char *stack_low, *stack_high; /* bounds of the running stack, for traces */
+void stack_guard_restore(void);
+extern void (*wyn_drain_hook)(void); /* set by the first spawn: runs what is left */
+_Noreturn void wyn_finish(int status);
+bool wyn_failed(void); /* test.c or start.c: an assert failed */
+
+#endif

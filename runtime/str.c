@@ -1,0 +1,101 @@
+/* str.c - strings: immutable, pointer-free objects of a length, the bytes and a NUL. What yields
+ * "" or one byte yields a static object. Positions count bytes. */
+#include "base.h"
+#include "native.h"
+
+const struct wyn_str_empty_object wyn_str_empty_object = {0, ""};
+
+/* One-byte strings: 16 bytes each, never allocated. */
+typedef struct OneByte {
+    int64_t len;
+    char bytes[8];
+} OneByte;
+#define B1(c) {1, {(char)(c)}}
+#define B4(c) B1(c), B1((c) + 1), B1((c) + 2), B1((c) + 3)
+#define B16(c) B4(c), B4((c) + 4), B4((c) + 8), B4((c) + 12)
+#define B64(c) B16(c), B16((c) + 16), B16((c) + 32), B16((c) + 48)
+static const OneByte one_byte[256] = {B64(0), B64(64), B64(128), B64(192)};
+
+wyn_str *wyn_str_make(int64_t len) {
+    if (len < 0 || len > INT64_MAX / 2) wyn_panic("string too large: %lld bytes", (long long)len);
+    wyn_str *s = wyn_alloc_atomic(sizeof *s + (size_t)len + 1);
+    s->len = len;
+    s->bytes[len] = '\0';
+    return s;
+}
+
+wyn_str *wyn_str_new(const char *bytes, int64_t len) {
+    if (len == 0) return wyn_str_empty;
+    if (len == 1) return (wyn_str *)&one_byte[(unsigned char)bytes[0]];
+    wyn_str *s = wyn_str_make(len);
+    memcpy(s->bytes, bytes, (size_t)len);
+    return s;
+}
+
+wyn_str *wyn_str_concat2(const wyn_str *a, const wyn_str *b) {
+    if (a->len == 0) return (wyn_str *)b;
+    if (b->len == 0) return (wyn_str *)a;
+    wyn_str *s = wyn_str_make(a->len + b->len);
+    memcpy(s->bytes, a->bytes, (size_t)a->len);
+    memcpy(s->bytes + a->len, b->bytes, (size_t)b->len);
+    return s;
+}
+
+wyn_str *wyn_str_concat(int64_t n, wyn_str *const *parts) {
+    int64_t len = 0;
+    for (int64_t i = 0; i < n; i++) len += parts[i]->len;
+    if (len == 0) return wyn_str_empty;
+    wyn_str *s = wyn_str_make(len);
+    char *p = s->bytes;
+    for (int64_t i = 0; i < n; i++) {
+        memcpy(p, parts[i]->bytes, (size_t)parts[i]->len);
+        p += parts[i]->len;
+    }
+    return s;
+}
+
+int wyn_str_cmp(const wyn_str *a, const wyn_str *b) {
+    int64_t n = a->len < b->len ? a->len : b->len;
+    int c = memcmp(a->bytes, b->bytes, (size_t)n);
+    if (c != 0) return c < 0 ? -1 : 1;
+    return (a->len > b->len) - (a->len < b->len);
+}
+
+wyn_str *wyn_str_index(const wyn_str *s, int64_t i, const wyn_site *site) {
+    return (wyn_str *)&one_byte[wyn_str_byte_at(s, i, site)];
+}
+
+static wyn_str *str_part(const wyn_str *s, int64_t from, int64_t to) {
+    if (from < 0) from = 0;
+    if (to > s->len) to = s->len;
+    if (from >= to) return wyn_str_empty;
+    if (to - from == s->len) return (wyn_str *)s;
+    return wyn_str_new(s->bytes + from, to - from);
+}
+
+wyn_str *wyn_str_slice_to(const wyn_str *s, int64_t from, int64_t to) {
+    return str_part(s, from < 0 ? from + s->len : from, to < 0 ? to + s->len : to);
+}
+
+wyn_str *wyn_str_slice(const wyn_str *s, int64_t from, int64_t to) { return str_part(s, from, to); }
+
+wyn_str *wyn_str_times(const wyn_str *s, int64_t n, const wyn_site *site) {
+    if (n <= 0 || s->len == 0) return wyn_str_empty;
+    int64_t len;
+    if (__builtin_mul_overflow(s->len, n, &len) || len > INT64_MAX / 4)
+        wyn_panic_at(site, "string repeat result too large: %lld times %lld bytes", (long long)n,
+                     (long long)s->len);
+    wyn_str *r = wyn_str_make(len);
+    if (s->len == 1) {
+        memset(r->bytes, s->bytes[0], (size_t)len);
+        return r;
+    }
+    size_t have = (size_t)s->len;
+    memcpy(r->bytes, s->bytes, have);
+    while (have < (size_t)len) {
+        size_t more = have <= (size_t)len - have ? have : (size_t)len - have;
+        memcpy(r->bytes + have, r->bytes, more);
+        have += more;
+    }
+    return r;
+}

@@ -1,0 +1,296 @@
+/* str_ops.c - string methods that search, cut and change case. ASCII letters only; characters
+ * where the library says so. */
+#define _GNU_SOURCE
+#include "base.h"
+#include "gc.h"
+#include "native.h"
+
+static bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+static bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_alpha(char c) { return is_upper(c) || is_lower(c); }
+static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+static char to_upper(char c) { return is_lower(c) ? (char)(c - 32) : c; }
+static char to_lower(char c) { return is_upper(c) ? (char)(c + 32) : c; }
+
+static wyn_str *str_map(const wyn_str *s, char (*f)(char)) {
+    wyn_str *r = wyn_str_make(s->len);
+    for (int64_t i = 0; i < s->len; i++) r->bytes[i] = f(s->bytes[i]);
+    return r;
+}
+
+wyn_str *wyn_str_upper(const wyn_str *s) { return str_map(s, to_upper); }
+
+wyn_str *wyn_str_lower(const wyn_str *s) { return str_map(s, to_lower); }
+
+wyn_str *wyn_str_capitalize(const wyn_str *s) {
+    wyn_str *r = str_map(s, to_lower);
+    if (r->len > 0) r->bytes[0] = to_upper(r->bytes[0]);
+    return r;
+}
+
+wyn_str *wyn_str_title(const wyn_str *s) {
+    wyn_str *r = str_map(s, to_lower);
+    for (int64_t i = 0; i < r->len; i++) {
+        if (i == 0 || is_blank(r->bytes[i - 1])) r->bytes[i] = to_upper(r->bytes[i]);
+    }
+    return r;
+}
+
+static wyn_str *str_trim(const wyn_str *s, bool left, bool right) {
+    int64_t from = 0;
+    int64_t to = s->len;
+    while (left && from < to && is_blank(s->bytes[from])) from++;
+    while (right && to > from && is_blank(s->bytes[to - 1])) to--;
+    if (to - from == s->len) return (wyn_str *)s;
+    return wyn_str_new(s->bytes + from, to - from);
+}
+
+wyn_str *wyn_str_trim(const wyn_str *s) { return str_trim(s, true, true); }
+
+wyn_str *wyn_str_trim_left(const wyn_str *s) { return str_trim(s, true, false); }
+
+wyn_str *wyn_str_trim_right(const wyn_str *s) { return str_trim(s, false, true); }
+
+/* ---- search ---- */
+
+/* The position of part at or after from, or -1. */
+static int64_t str_find(const wyn_str *s, const wyn_str *part, int64_t from) {
+    if (part->len > s->len - from) return -1;
+    if (part->len == 0) return from;
+    const char *p = memmem(s->bytes + from, (size_t)(s->len - from), part->bytes,
+                           (size_t)part->len);
+    return p == NULL ? -1 : p - s->bytes;
+}
+
+bool wyn_str_contains(const wyn_str *s, const wyn_str *part) { return str_find(s, part, 0) >= 0; }
+
+bool wyn_str_starts_with(const wyn_str *s, const wyn_str *part) {
+    return part->len <= s->len && memcmp(s->bytes, part->bytes, (size_t)part->len) == 0;
+}
+
+bool wyn_str_ends_with(const wyn_str *s, const wyn_str *part) {
+    int64_t at = s->len - part->len;
+    return at >= 0 && memcmp(s->bytes + at, part->bytes, (size_t)part->len) == 0;
+}
+
+int64_t wyn_str_index_of(const wyn_str *s, const wyn_str *part) { return str_find(s, part, 0); }
+
+int64_t wyn_str_last_index_of(const wyn_str *s, const wyn_str *part) {
+    for (int64_t i = s->len - part->len; i >= 0; i--) {
+        if (memcmp(s->bytes + i, part->bytes, (size_t)part->len) == 0) return i;
+    }
+    return -1;
+}
+
+int64_t wyn_str_count(const wyn_str *s, const wyn_str *part) {
+    int64_t count = 0;
+    if (part->len == 0) return 0;
+    for (int64_t at = 0; (at = str_find(s, part, at)) >= 0; at += part->len) count++;
+    return count;
+}
+
+wyn_str *wyn_str_replace(const wyn_str *s, const wyn_str *from, const wyn_str *to) {
+    int64_t count = wyn_str_count(s, from);
+    if (count == 0) return (wyn_str *)s;
+    wyn_str *r = wyn_str_make(s->len + count * (to->len - from->len));
+    char *p = r->bytes;
+    int64_t at = 0;
+    for (int64_t next; (next = str_find(s, from, at)) >= 0; at = next + from->len) {
+        memcpy(p, s->bytes + at, (size_t)(next - at));
+        p += next - at;
+        memcpy(p, to->bytes, (size_t)to->len);
+        p += to->len;
+    }
+    memcpy(p, s->bytes + at, (size_t)(s->len - at));
+    return r->len == 0 ? wyn_str_empty : r;
+}
+
+/* ---- pieces ---- */
+
+static void push_piece(wyn_array *a, const char *p, int64_t n) {
+    wyn_array_push_str(a, wyn_str_new(p, n));
+}
+
+wyn_array *wyn_str_chars(const wyn_str *s) {
+    wyn_array *a = wyn_array_new(&wyn_type_str, s->len);
+    for (int64_t i = 0; i < s->len;) {
+        int64_t next = wyn_str_next_char(s, i);
+        push_piece(a, s->bytes + i, next - i);
+        i = next;
+    }
+    return a;
+}
+
+wyn_array *wyn_str_split(const wyn_str *s, const wyn_str *sep) {
+    if (sep->len == 0) return wyn_str_chars(s);
+    wyn_array *a = wyn_array_new(&wyn_type_str, 0);
+    int64_t at = 0;
+    for (int64_t next; (next = str_find(s, sep, at)) >= 0; at = next + sep->len)
+        push_piece(a, s->bytes + at, next - at);
+    push_piece(a, s->bytes + at, s->len - at);
+    return a;
+}
+
+wyn_str *wyn_str_split_at(const wyn_str *s, const wyn_str *sep, int64_t i) {
+    wyn_array *a = wyn_str_split(s, sep);
+    return i >= 0 && i < wyn_array_len(a) ? wyn_array_raw_str(a, i) : wyn_str_empty;
+}
+
+int64_t wyn_str_split_count(const wyn_str *s, const wyn_str *sep) {
+    return sep->len == 0 ? wyn_str_char_count(s) : wyn_str_count(s, sep) + 1;
+}
+
+wyn_array *wyn_str_lines(const wyn_str *s) {
+    wyn_array *a = wyn_array_new(&wyn_type_str, 0);
+    for (int64_t at = 0; at < s->len;) {
+        const char *nl = memchr(s->bytes + at, '\n', (size_t)(s->len - at));
+        int64_t end = nl == NULL ? s->len : nl - s->bytes;
+        int64_t cut = end > at && s->bytes[end - 1] == '\r' && nl != NULL ? end - 1 : end;
+        push_piece(a, s->bytes + at, cut - at);
+        at = end + 1;
+    }
+    return a;
+}
+
+wyn_array *wyn_str_words(const wyn_str *s) {
+    wyn_array *a = wyn_array_new(&wyn_type_str, 0);
+    for (int64_t i = 0; i < s->len;) {
+        int64_t start = i;
+        while (i < s->len && !is_blank(s->bytes[i])) i++;
+        if (i > start) push_piece(a, s->bytes + start, i - start);
+        while (i < s->len && is_blank(s->bytes[i])) i++;
+    }
+    return a;
+}
+
+wyn_str *wyn_str_join(wyn_array *parts, const wyn_str *sep) {
+    return wyn_array_join(parts, sep, &wyn_type_str);
+}
+
+wyn_array *wyn_str_to_bytes(const wyn_str *s) {
+    wyn_array *a = wyn_array_sized(&wyn_type_int, s->len);
+    for (int64_t i = 0; i < s->len; i++)
+        ((int64_t *)(void *)a->buf->data)[i] = (unsigned char)s->bytes[i];
+    return a;
+}
+
+wyn_str *wyn_str_from_bytes(wyn_array *bytes) {
+    int64_t n = wyn_array_len(bytes);
+    wyn_str *s = wyn_str_make(n);
+    for (int64_t i = 0; i < n; i++) s->bytes[i] = (char)wyn_array_raw_int(bytes, i);
+    return s;
+}
+
+wyn_str *wyn_str_reverse(const wyn_str *s) {
+    wyn_str *r = wyn_str_make(s->len);
+    for (int64_t i = 0; i < s->len;) {
+        int64_t next = wyn_str_next_char(s, i);
+        memcpy(r->bytes + s->len - next, s->bytes + i, (size_t)(next - i));
+        i = next;
+    }
+    return r;
+}
+
+wyn_str *wyn_str_repeat(const wyn_str *s, int64_t n) { return wyn_str_times(s, n, NULL); }
+
+wyn_str *wyn_str_char_at(const wyn_str *s, int64_t i) {
+    return i < 0 || i >= s->len ? wyn_str_empty : wyn_str_new(s->bytes + i, 1);
+}
+
+static wyn_str *str_pad(const wyn_str *s, int64_t width, const wyn_str *pad, bool left) {
+    if (width <= s->len) return (wyn_str *)s;
+    wyn_str *r = wyn_str_make(width);
+    size_t room = (size_t)(width - s->len);
+    memset(r->bytes + (left ? 0 : s->len), pad->len > 0 ? pad->bytes[0] : ' ', room);
+    memcpy(r->bytes + (left ? room : 0), s->bytes, (size_t)s->len);
+    return r;
+}
+
+wyn_str *wyn_str_pad_left(const wyn_str *s, int64_t width, const wyn_str *pad) {
+    return str_pad(s, width, pad, true);
+}
+
+wyn_str *wyn_str_pad_right(const wyn_str *s, int64_t width, const wyn_str *pad) {
+    return str_pad(s, width, pad, false);
+}
+
+/* ---- tests ---- */
+
+static bool is_alnum(char c) { return is_alpha(c) || is_digit(c); }
+
+static bool str_all(const wyn_str *s, bool (*f)(char)) {
+    for (int64_t i = 0; i < s->len; i++) {
+        if (!f(s->bytes[i])) return false;
+    }
+    return s->len > 0;
+}
+
+bool wyn_str_is_alpha(const wyn_str *s) { return str_all(s, is_alpha); }
+
+bool wyn_str_is_digit(const wyn_str *s) { return str_all(s, is_digit); }
+
+bool wyn_str_is_alnum(const wyn_str *s) { return str_all(s, is_alnum); }
+
+bool wyn_str_is_whitespace(const wyn_str *s) { return str_all(s, is_blank); }
+
+bool wyn_str_is_numeric(const wyn_str *s) {
+    int64_t i = s->len > 0 && (s->bytes[0] == '-' || s->bytes[0] == '+');
+    int64_t digits = 0, dots = 0;
+    for (; i < s->len; i++) {
+        if (is_digit(s->bytes[i])) {
+            digits++;
+        } else if (s->bytes[i] != '.' || ++dots > 1) {
+            return false;
+        }
+    }
+    return digits > 0;
+}
+
+bool wyn_str_equals(const wyn_str *a, const wyn_str *b) { return wyn_str_eq(a, b); }
+
+/* ---- characters ---- */
+
+int64_t wyn_str_ascii(const wyn_str *s) { return s->len == 0 ? 0 : (unsigned char)s->bytes[0]; }
+
+wyn_str *wyn_str_from_code(int64_t code) {
+    char out[4];
+    if (code < 0 || code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) code = 0xfffd;
+    return wyn_str_new(out, wyn_utf8_encode(out, (uint32_t)code));
+}
+
+int64_t wyn_str_code_at(const wyn_str *s, int64_t i) {
+    bool ok;
+    if (i < 0 || i >= s->len) return -1;
+    const unsigned char *p = (const unsigned char *)s->bytes + i;
+    int n = wyn_utf8_length(s->bytes + i, (size_t)(s->len - i), &ok);
+    if (n == 1) return p[0];
+    int64_t code = p[0] & (0x7f >> n);
+    for (int k = 1; k < n; k++) code = code << 6 | (p[k] & 0x3f);
+    return code;
+}
+
+int64_t wyn_str_char_count(const wyn_str *s) { return wyn_utf8_count(s->bytes, (size_t)s->len); }
+
+int64_t wyn_str_hash(const wyn_str *s) {
+    return (int64_t)wyn_hash_bytes(s->bytes, (size_t)s->len);
+}
+
+/* {} in order, {{ and }} literal; a placeholder without an argument stays. */
+wyn_str *wyn_str_format(const wyn_str *s, wyn_array *args) {
+    wyn_text t;
+    int64_t used = 0;
+    wyn_text_open(&t);
+    for (int64_t i = 0; i < s->len; i++) {
+        char c = s->bytes[i];
+        char next = s->bytes[i + 1]; /* NUL at the end */
+        if (c == '{' && next == '}' && used < wyn_array_len(args)) {
+            wyn_text_str(&t, wyn_array_raw_str(args, used++));
+            i++;
+        } else {
+            wyn_text_bytes(&t, &c, 1);
+            if ((c == '{' || c == '}') && next == c) i++;
+        }
+    }
+    return wyn_text_take(&t);
+}

@@ -1,0 +1,48 @@
+/* trace.c - capturing return addresses by frame pointers, and C names to Wyn names.
+ * All of the runtime and all emitted code keep frame pointers. A frame pointer is believed only
+ * while it climbs within the running stack. */
+#include "trace.h"
+
+#include "panic.h"
+
+__attribute__((weak)) extern const char wyn_names[];
+
+void trace_capture(Trace *t, const void *frame_address) {
+    const char *fp = frame_address;
+    t->kept = t->total = 0;
+    while (fp >= stack_low && fp + 16 <= stack_high && ((uintptr_t)fp & 7) == 0) {
+        uintptr_t next, pc;
+        memcpy(&next, fp, sizeof next);
+        memcpy(&pc, fp + 8, sizeof pc);
+        if (pc == 0) break;
+        if (t->kept < RT_TRACE_KEEP) t->pc[t->kept++] = pc;
+        t->total++;
+        if (next <= (uintptr_t)fp) break;
+        fp = (const char *)next;
+    }
+}
+
+/* The Wyn name of a C function; NULL for the runtime's own. Clones end in .part.0 and the like. */
+static const char *wyn_name(const char *c_name) {
+    size_t n = strcspn(c_name, ".");
+    const char *p = wyn_names;
+    if (p == NULL) return NULL;
+    while (*p != '\0') {
+        const char *name = p + strlen(p) + 1;
+        if (strncmp(p, c_name, n) == 0 && p[n] == '\0') return name;
+        p = name + strlen(name) + 1;
+    }
+    return NULL;
+}
+
+int trace_resolve(uintptr_t pc, TraceFrame *out, int max) {
+    int n = dwarf_lookup(pc - 1, out, max);
+    int kept = 0;
+    for (int i = 0; i < n; i++) {
+        const char *name = out[i].func == NULL ? NULL : wyn_name(out[i].func);
+        if (name == NULL) continue;
+        out[kept] = out[i];
+        out[kept++].func = name;
+    }
+    return kept;
+}
