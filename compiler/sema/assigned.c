@@ -1,8 +1,8 @@
 /* assigned.c - definite assignment: variables of types without a zero value (functions, futures,
  * handles, ...) that are declared by their first assignment somewhere inside a block.
- * A State is a set of such variables, one bit each: those assigned on every path so far. After a jump
- * every variable counts as assigned (no path leads on), so joins are intersections. A loop body is
- * looked at once: what comes round again has at least the variables of the first entry. */
+ * A State is a set of such variables, one bit each: those assigned on every path so far. After a
+ * jump every variable counts as assigned (no path leads on), so joins are intersections. A loop
+ * body is looked at once: what comes round again has at least the variables of the first entry. */
 #include "passes.h"
 #include "walk.h"
 
@@ -26,39 +26,33 @@ typedef struct Assigned {
     Leave *loops;
 } Assigned;
 
-static State state_new(Assigned *as, u64 fill)
-{
+static State state_new(Assigned *as, u64 fill) {
     State s = {NEW_N(as->arena, u64, as->words)};
     for (u32 i = 0; i < as->words; i++) s.bits[i] = fill;
     return s;
 }
 
-static State state_copy(Assigned *as, State from)
-{
+static State state_copy(Assigned *as, State from) {
     State s = {NEW_N(as->arena, u64, as->words)};
     for (u32 i = 0; i < as->words; i++) s.bits[i] = from.bits[i];
     return s;
 }
 
-static void state_meet(Assigned *as, State into, State other)
-{
+static void state_meet(Assigned *as, State into, State other) {
     for (u32 i = 0; i < as->words; i++) into.bits[i] &= other.bits[i];
 }
 
-static void state_end(Assigned *as)
-{
+static void state_end(Assigned *as) {
     as->s = state_new(as, ~(u64)0);
 }
 
-static bool local_bit(Assigned *as, const Local *local, u32 *bit)
-{
+static bool local_bit(Assigned *as, const Local *local, u32 *bit) {
     uintptr_t at = (uintptr_t)map_get(&as->index, local);
     *bit = (u32)at - 1;
     return at != 0;
 }
 
-static void local_set(Assigned *as, const Local *local, bool value)
-{
+static void local_set(Assigned *as, const Local *local, bool value) {
     u32 bit;
     if (!local || !local_bit(as, local, &bit)) return;
     u64 mask = (u64)1 << (bit % 64);
@@ -66,8 +60,7 @@ static void local_set(Assigned *as, const Local *local, bool value)
     else as->s.bits[bit / 64] &= ~mask;
 }
 
-static void local_read(Assigned *as, Local *local, Span at, const char *what)
-{
+static void local_read(Assigned *as, Local *local, Span at, const char *what) {
     u32 bit;
     if (!local_bit(as, local, &bit) || !local->name) return;
     if (as->s.bits[bit / 64] >> (bit % 64) & 1 || map_get(&as->reported, local)) return;
@@ -83,22 +76,19 @@ static void local_read(Assigned *as, Local *local, Span at, const char *what)
 
 static void visit(void *ctx, Tree *t);
 
-static void visit_opt(Assigned *as, Tree *t)
-{
+static void visit_opt(Assigned *as, Tree *t) {
     if (t) visit(as, t);
 }
 
 /* What may not run: its assignments do not count. */
-static void visit_maybe(Assigned *as, Tree *t)
-{
+static void visit_maybe(Assigned *as, Tree *t) {
     if (!t) return;
     State before = state_copy(as, as->s);
     visit(as, t);
     as->s = before;
 }
 
-static void visit_if(Assigned *as, Tree *t)
-{
+static void visit_if(Assigned *as, Tree *t) {
     State join = state_new(as, ~(u64)0);
     for (u32 i = 0; i < t->if_.n; i++) {
         visit_opt(as, t->if_.arms[i].cond);
@@ -111,8 +101,7 @@ static void visit_if(Assigned *as, Tree *t)
     state_meet(as, as->s, join);
 }
 
-static void visit_match(Assigned *as, Tree *t)
-{
+static void visit_match(Assigned *as, Tree *t) {
     visit(as, t->match.subject);
     State join = t->match.falls_through ? state_copy(as, as->s) : state_new(as, ~(u64)0);
     for (u32 i = 0; i < t->match.n; i++) {
@@ -125,8 +114,7 @@ static void visit_match(Assigned *as, Tree *t)
     as->s = join;
 }
 
-static void visit_select(Assigned *as, Tree *t)
-{
+static void visit_select(Assigned *as, Tree *t) {
     bool total = false;
     for (u32 i = 0; i < t->select.n; i++) {
         visit_opt(as, t->select.arms[i].on);
@@ -145,8 +133,7 @@ static void visit_select(Assigned *as, Tree *t)
 }
 
 /* `skips`: the loop may end without a round or a break. */
-static void visit_loop(Assigned *as, const TreeLoop *loop, Tree *body, Tree *step, bool skips)
-{
+static void visit_loop(Assigned *as, const TreeLoop *loop, Tree *body, Tree *step, bool skips) {
     Leave leave = {loop, state_new(as, ~(u64)0), as->loops};
     State after = skips ? state_copy(as, as->s) : state_new(as, ~(u64)0);
     as->loops = &leave;
@@ -157,20 +144,17 @@ static void visit_loop(Assigned *as, const TreeLoop *loop, Tree *body, Tree *ste
     as->s = after;
 }
 
-static void visit_break(Assigned *as, const TreeLoop *loop)
-{
+static void visit_break(Assigned *as, const TreeLoop *loop) {
     for (Leave *l = as->loops; l; l = l->outer)
         if (l->loop == loop) state_meet(as, l->at_break, as->s);
     state_end(as);
 }
 
-static bool cond_skips(const Tree *c)
-{
+static bool cond_skips(const Tree *c) {
     return c && !(c->kind == TN_BOOL && c->bool_.value) && !(c->kind == TN_INT && c->int_.value);
 }
 
-static void visit_assign(Assigned *as, Tree *t)
-{
+static void visit_assign(Assigned *as, Tree *t) {
     TreeList targets = t->assign.targets;
     for (u32 i = 0; i < targets.n; i++)
         if (targets.v[i]->kind != TN_LOCAL) walk_children(targets.v[i], visit, as);
@@ -179,33 +163,28 @@ static void visit_assign(Assigned *as, Tree *t)
         if (targets.v[i]->kind == TN_LOCAL) local_set(as, targets.v[i]->local, true);
 }
 
-static void set_bind(void *ctx, Local *local)
-{
+static void set_bind(void *ctx, Local *local) {
     local_set(ctx, local, true);
 }
 
-static void visit_block(Assigned *as, Tree *t)
-{
+static void visit_block(Assigned *as, Tree *t) {
     for (u32 i = 0; i < t->block.hoisted_count; i++) local_set(as, t->block.hoisted[i], false);
     walk_children(t, visit, as);
 }
 
-static void visit_lambda(Assigned *as, Tree *t)
-{
+static void visit_lambda(Assigned *as, Tree *t) {
     for (u32 i = 0; i < t->fn->captures.n; i++)
         local_read(as, t->fn->captures.v[i].outer, t->span, "captured by this lambda");
 }
 
-static void visit_shortcut(Assigned *as, TreeList list)
-{
+static void visit_shortcut(Assigned *as, TreeList list) {
     for (u32 i = 0; i < list.n; i++) {
         if (i) visit_maybe(as, list.v[i]);
         else visit(as, list.v[i]);
     }
 }
 
-static void visit_for(Assigned *as, Tree *t)
-{
+static void visit_for(Assigned *as, Tree *t) {
     if (t->kind == TN_FOR_RANGE) {
         visit_opt(as, t->for_range.lo);
         visit_opt(as, t->for_range.hi);
@@ -225,8 +204,7 @@ static void visit_for(Assigned *as, Tree *t)
     }
 }
 
-static void visit(void *ctx, Tree *t)
-{
+static void visit(void *ctx, Tree *t) {
     Assigned *as = ctx;
     switch (t->kind) {
     case TN_LOCAL: local_read(as, t->local, t->span, "read here"); break;
@@ -271,8 +249,7 @@ static void visit(void *ctx, Tree *t)
     }
 }
 
-static bool hoisted_enter(void *ctx, Tree *t)
-{
+static bool hoisted_enter(void *ctx, Tree *t) {
     Assigned *as = ctx;
     if (t->kind != TN_BLOCK) return true;
     for (u32 i = 0; i < t->block.hoisted_count; i++) {
@@ -284,8 +261,7 @@ static bool hoisted_enter(void *ctx, Tree *t)
     return true;
 }
 
-void assigned_check(Arena *scratch, Diags *ds, Fn *fn)
-{
+void assigned_check(Arena *scratch, Diags *ds, Fn *fn) {
     Assigned as = {.arena = scratch, .ds = ds};
     walk_tree(fn->body, hoisted_enter, &as);
     if (!as.index.n) return;

@@ -1,6 +1,6 @@
 /* escape.c - which lambdas may live on the stack of the function that makes them.
- * A node stands for "this parameter (or a capture of it) is kept" or "this lambda escapes". One walk
- * collects what makes a node true at once and the edges "if X then Y"; a worklist does the rest.
+ * A node stands for "this parameter (or a capture of it) is kept" or "this lambda escapes". One
+ * walk collects what makes a node true at once and the edges "if X then Y"; a worklist follows.
  * A use that is not known to be harmless keeps. Functions that live on (generators, spawned calls)
  * keep everything they are given. */
 #include "passes.h"
@@ -20,8 +20,7 @@ typedef struct Escape {
     VEC(Node *) work;
 } Escape;
 
-static Node *node_of(Escape *es, Map *map, const void *key)
-{
+static Node *node_of(Escape *es, Map *map, const void *key) {
     Node *n = map_get(map, key);
     if (n) return n;
     n = NEW(es->arena, Node);
@@ -29,35 +28,30 @@ static Node *node_of(Escape *es, Map *map, const void *key)
     return n;
 }
 
-static Node *local_node(Escape *es, const Local *local)
-{
+static Node *local_node(Escape *es, const Local *local) {
     return node_of(es, &es->locals, local);
 }
 
-static Node *lambda_node(Escape *es, Fn *fn)
-{
+static Node *lambda_node(Escape *es, Fn *fn) {
     Node *n = node_of(es, &es->lambdas, fn);
     n->lambda = fn;
     return n;
 }
 
-static void node_keep(Escape *es, Node *n)
-{
+static void node_keep(Escape *es, Node *n) {
     if (n->kept) return;
     n->kept = true;
     vec_push(es->arena, &es->work, n);
 }
 
 /* `x` is kept if `cause` is. */
-static void node_follow(Escape *es, Node *cause, Node *x)
-{
+static void node_follow(Escape *es, Node *cause, Node *x) {
     if (cause->kept) node_keep(es, x);
     else vec_push(es->arena, &cause->then, x);
 }
 
 /* The node of a value that is a plain mention of a function-typed local or a lambda, else NULL. */
-static Node *value_node(Escape *es, Tree *t)
-{
+static Node *value_node(Escape *es, Tree *t) {
     t = tree_uncast(t);
     if (t->kind == TN_LOCAL && type_is(t->local->type, TY_FN)) return local_node(es, t->local);
     if (t->kind == TN_LAMBDA) return lambda_node(es, t->fn);
@@ -66,8 +60,7 @@ static Node *value_node(Escape *es, Tree *t)
 
 static void escape_visit(void *ctx, Tree *t);
 
-static void call_visit(Escape *es, Tree *t)
-{
+static void call_visit(Escape *es, Tree *t) {
     Fn *fn = t->call.fn;
     for (u32 i = 0; i < t->call.args.n; i++) {
         Tree *arg = t->call.args.v[i];
@@ -80,15 +73,13 @@ static void call_visit(Escape *es, Tree *t)
     }
 }
 
-static void call_value_visit(Escape *es, Tree *t)
-{
+static void call_value_visit(Escape *es, Tree *t) {
     if (!value_node(es, t->callv.callee)) escape_visit(es, t->callv.callee);
     for (u32 i = 0; i < t->callv.args.n; i++) escape_visit(es, t->callv.args.v[i]);
 }
 
 /* Any mention that reaches this function is a use nothing is known about: it keeps. */
-static void escape_visit(void *ctx, Tree *t)
-{
+static void escape_visit(void *ctx, Tree *t) {
     Escape *es = ctx;
     if (t->kind == TN_LOCAL || t->kind == TN_LAMBDA) {
         Node *n = value_node(es, t);
@@ -113,8 +104,7 @@ static void escape_visit(void *ctx, Tree *t)
     }
 }
 
-static void fn_captures(Escape *es, Fn *fn)
-{
+static void fn_captures(Escape *es, Fn *fn) {
     for (u32 i = 0; i < fn->captures.n; i++) {
         Capture c = fn->captures.v[i];
         if (!type_is(c.outer->type, TY_FN)) continue;
@@ -123,8 +113,7 @@ static void fn_captures(Escape *es, Fn *fn)
     }
 }
 
-static void fn_collect(Escape *es, Fn *fn)
-{
+static void fn_collect(Escape *es, Fn *fn) {
     bool unknown = !fn->body || fn->is_generator;
     for (u32 i = 0; i < fn->param_count; i++)
         if (unknown && type_is(fn->params[i]->type, TY_FN))
@@ -137,8 +126,7 @@ static void fn_collect(Escape *es, Fn *fn)
     if (fn->body) escape_visit(es, fn->body);
 }
 
-void escape_program(Arena *perm, Program *p)
-{
+void escape_program(Arena *perm, Program *p) {
     (void)perm;
     Arena scratch = {0};
     Escape es = {.arena = &scratch};

@@ -1,6 +1,6 @@
 /* exhaust.c - do the arms of a match cover every value, and can each arm be reached?
- * The algorithm of Maranget ("Warnings for pattern matching", 2007): a matrix of patterns, one row an
- * unguarded arm, is searched column by column for a vector of values that no row matches. A NULL
+ * The algorithm of Maranget ("Warnings for pattern matching", 2007): a matrix of patterns, one row
+ * an unguarded arm, is searched column by column for a vector of values that no row matches. A NULL
  * pattern stands for `_`. Constructors of a column come from its type; int, float and string have
  * infinitely many, so only a wildcard covers them. The search is exponential in the worst case:
  * STEP_LIMIT bounds it, and a match that is over the limit counts as covered only when it ends
@@ -43,20 +43,17 @@ typedef struct Search {
 
 /* --- constructors */
 
-static bool pattern_is_wild(const Pattern *p)
-{
+static bool pattern_is_wild(const Pattern *p) {
     return !p || p->kind == PAT_WILD || p->kind == PAT_BIND;
 }
 
-static bool type_is_open(const Type *t)
-{
+static bool type_is_open(const Type *t) {
     return t->kind != TY_ENUM && t->kind != TY_OPTION && t->kind != TY_RESULT &&
            t->kind != TY_BOOL && t->kind != TY_TUPLE && t->kind != TY_STRUCT && t->kind != TY_ARRAY;
 }
 
 /* Arrays are split by length; the class `longest` stands for that length and all above. */
-static u32 array_longest(const Matrix *m)
-{
+static u32 array_longest(const Matrix *m) {
     u32 longest = 0;
     for (u32 i = 0; i < m->n; i++) {
         const Pattern *p = m->rows[i].p[0];
@@ -65,16 +62,14 @@ static u32 array_longest(const Matrix *m)
     return longest;
 }
 
-static u32 con_count(const Type *t, u32 longest)
-{
+static u32 con_count(const Type *t, u32 longest) {
     if (t->kind == TY_ENUM) return t->variant_count;
     if (t->kind == TY_OPTION || t->kind == TY_RESULT || t->kind == TY_BOOL) return 2;
     if (t->kind == TY_ARRAY) return longest + 1;
     return 1;
 }
 
-static Con con_at(const Type *t, u32 index)
-{
+static Con con_at(const Type *t, u32 index) {
     Con c = {.index = index};
     if (t->kind == TY_ENUM) c.arity = t->variants[index].n;
     else if (t->kind == TY_OPTION) c.arity = index == 0;
@@ -85,8 +80,7 @@ static Con con_at(const Type *t, u32 index)
     return c;
 }
 
-static Type *con_part(const Type *t, Con c, u32 i)
-{
+static Type *con_part(const Type *t, Con c, u32 i) {
     if (t->kind == TY_ENUM) return t->variants[c.index].fields[i].type;
     if (t->kind == TY_RESULT) return t->args[c.index];
     if (t->kind == TY_TUPLE) return t->args[i];
@@ -94,8 +88,7 @@ static Type *con_part(const Type *t, Con c, u32 i)
     return t->args[0]; /* option, array */
 }
 
-static int literal_compare(const Pattern *a, const Pattern *b)
-{
+static int literal_compare(const Pattern *a, const Pattern *b) {
     if (a->kind == PAT_INT && b->kind == PAT_INT) return (a->int_ > b->int_) - (a->int_ < b->int_);
     if (a->kind == PAT_STR && b->kind == PAT_STR) {
         Str x = a->str, y = b->str;
@@ -109,8 +102,7 @@ static int literal_compare(const Pattern *a, const Pattern *b)
 }
 
 /* Does every value of the literal or range `b` match `a`? */
-static bool literal_covers(const Pattern *a, const Pattern *b)
-{
+static bool literal_covers(const Pattern *a, const Pattern *b) {
     const Pattern *alo = a, *ahi = a, *blo = b, *bhi = b;
     bool a_in = true, b_in = true;
     if (a->kind == PAT_RANGE) alo = a->range.lo, ahi = a->range.hi, a_in = a->range.inclusive;
@@ -120,8 +112,7 @@ static bool literal_covers(const Pattern *a, const Pattern *b)
     return literal_compare(alo, blo) <= 0 && (end < 0 || (end == 0 && (a_in || !b_in)));
 }
 
-static bool pattern_has_con(const Pattern *p, const Type *t, Con c, u32 longest)
-{
+static bool pattern_has_con(const Pattern *p, const Type *t, Con c, u32 longest) {
     switch (p->kind) {
     case PAT_WILD: case PAT_BIND: return true;
     case PAT_INT: case PAT_FLOAT: case PAT_STR: case PAT_RANGE:
@@ -140,8 +131,7 @@ static bool pattern_has_con(const Pattern *p, const Type *t, Con c, u32 longest)
 }
 
 /* The i-th part of a pattern that has the constructor `c`. */
-static Pattern *pattern_part(const Pattern *p, Con c, u32 i)
-{
+static Pattern *pattern_part(const Pattern *p, Con c, u32 i) {
     if (p->kind == PAT_VARIANT) return i < p->variant.n ? p->variant.args[i] : NULL;
     if (p->kind == PAT_SOME || p->kind == PAT_OK || p->kind == PAT_ERR) return p->inner;
     if (p->kind == PAT_TUPLE || p->kind == PAT_STRUCT)
@@ -154,16 +144,14 @@ static Pattern *pattern_part(const Pattern *p, Con c, u32 i)
 
 /* --- the matrix */
 
-static bool search_step(Search *s, u32 n)
-{
+static bool search_step(Search *s, u32 n) {
     s->steps += n + 1;
     if (s->steps > STEP_LIMIT) s->gave_up = true;
     return !s->gave_up;
 }
 
 /* Or-patterns in the first column become rows of their own. */
-static void head_expand(Search *s, Pattern *head, Row row, u32 n, Rows *rows)
-{
+static void head_expand(Search *s, Pattern *head, Row row, u32 n, Rows *rows) {
     if (head && head->kind == PAT_OR) {
         for (u32 i = 0; i < head->alts.n; i++) head_expand(s, head->alts.alts[i], row, n, rows);
         return;
@@ -175,24 +163,21 @@ static void head_expand(Search *s, Pattern *head, Row row, u32 n, Rows *rows)
     vec_push(s->arena, rows, copy);
 }
 
-static Matrix matrix_expand(Search *s, const Matrix *m, u32 n)
-{
+static Matrix matrix_expand(Search *s, const Matrix *m, u32 n) {
     Rows rows = {0};
     for (u32 i = 0; i < m->n && !s->gave_up; i++)
         head_expand(s, m->rows[i].p[0], m->rows[i], n, &rows);
     return (Matrix){rows.v, rows.n};
 }
 
-static Row row_specialize(Search *s, Row row, u32 n, Con c)
-{
+static Row row_specialize(Search *s, Row row, u32 n, Con c) {
     Row r = {NEW_N(s->arena, Pattern *, n - 1 + c.arity)};
     for (u32 i = 0; i < c.arity && row.p[0]; i++) r.p[i] = pattern_part(row.p[0], c, i);
     for (u32 i = 1; i < n; i++) r.p[c.arity + i - 1] = row.p[i];
     return r;
 }
 
-static Matrix matrix_specialize(Search *s, const Matrix *m, Columns cols, Con c, u32 longest)
-{
+static Matrix matrix_specialize(Search *s, const Matrix *m, Columns cols, Con c, u32 longest) {
     Rows rows = {0};
     search_step(s, m->n / 32); /* a row that is passed over costs next to nothing */
     for (u32 i = 0; i < m->n; i++) {
@@ -205,8 +190,7 @@ static Matrix matrix_specialize(Search *s, const Matrix *m, Columns cols, Con c,
 }
 
 /* Rows that match whatever stands in the first column. */
-static Matrix matrix_default(Search *s, const Matrix *m)
-{
+static Matrix matrix_default(Search *s, const Matrix *m) {
     Rows rows = {0};
     for (u32 i = 0; i < m->n; i++) {
         if (!search_step(s, 1)) break;
@@ -215,21 +199,18 @@ static Matrix matrix_default(Search *s, const Matrix *m)
     return (Matrix){rows.v, rows.n};
 }
 
-static Columns columns_specialize(Search *s, Columns cols, Con c)
-{
+static Columns columns_specialize(Search *s, Columns cols, Con c) {
     Columns out = {NEW_N(s->arena, Type *, cols.n - 1 + c.arity), cols.n - 1 + c.arity};
     for (u32 i = 0; i < c.arity; i++) out.types[i] = con_part(cols.types[0], c, i);
     for (u32 i = 1; i < cols.n; i++) out.types[c.arity + i - 1] = cols.types[i];
     return out;
 }
 
-static Columns columns_rest(Columns cols)
-{
+static Columns columns_rest(Columns cols) {
     return (Columns){cols.types + 1, cols.n - 1};
 }
 
-static bool matrix_has_heads(const Matrix *m)
-{
+static bool matrix_has_heads(const Matrix *m) {
     for (u32 i = 0; i < m->n; i++)
         if (m->rows[i].p[0]) return true;
     return false;
@@ -237,8 +218,7 @@ static bool matrix_has_heads(const Matrix *m)
 
 /* --- witnesses as text */
 
-static void args_text(StrBuf *b, Str *parts, u32 n)
-{
+static void args_text(StrBuf *b, Str *parts, u32 n) {
     if (!n) return;
     buf_char(b, '(');
     for (u32 i = 0; i < n; i++) {
@@ -248,8 +228,7 @@ static void args_text(StrBuf *b, Str *parts, u32 n)
     buf_char(b, ')');
 }
 
-static void struct_text(StrBuf *b, const Type *t, Str *parts)
-{
+static void struct_text(StrBuf *b, const Type *t, Str *parts) {
     buf_fmt(b, "%.*s {", FMT(t->name->s));
     const char *sep = " ";
     for (u32 i = 0; i < t->field_count; i++) {
@@ -260,8 +239,7 @@ static void struct_text(StrBuf *b, const Type *t, Str *parts)
     buf_c(b, " }");
 }
 
-static void array_text(StrBuf *b, Str *parts, u32 n, bool and_more)
-{
+static void array_text(StrBuf *b, Str *parts, u32 n, bool and_more) {
     buf_char(b, '[');
     for (u32 i = 0; i < n; i++) {
         if (i) buf_c(b, ", ");
@@ -271,8 +249,7 @@ static void array_text(StrBuf *b, Str *parts, u32 n, bool and_more)
     buf_char(b, ']');
 }
 
-static Str con_text(Search *s, const Type *t, Con c, Str *parts, u32 longest)
-{
+static Str con_text(Search *s, const Type *t, Con c, Str *parts, u32 longest) {
     StrBuf b = {.arena = s->arena};
     bool all_wild = true;
     for (u32 i = 0; i < c.arity; i++) all_wild = all_wild && str_eq(parts[i], S("_"));
@@ -300,8 +277,7 @@ static Str con_text(Search *s, const Type *t, Con c, Str *parts, u32 longest)
 
 static Witnesses search_missing(Search *s, const Matrix *m, Columns cols);
 
-static void witness_add(Search *s, Witnesses *out, Str head, Str *tail, u32 n)
-{
+static void witness_add(Search *s, Witnesses *out, Str head, Str *tail, u32 n) {
     if (out->n >= s->limit) return;
     Str *w = NEW_N(s->arena, Str, n);
     w[0] = head;
@@ -310,8 +286,7 @@ static void witness_add(Search *s, Witnesses *out, Str head, Str *tail, u32 n)
 }
 
 static void missing_below(Search *s, const Matrix *m, Columns cols, Con c, u32 longest,
-                          Witnesses *out)
-{
+                          Witnesses *out) {
     Matrix sub = matrix_specialize(s, m, cols, c, longest);
     if (s->gave_up) return;
     Witnesses found = search_missing(s, &sub, columns_specialize(s, cols, c));
@@ -321,8 +296,7 @@ static void missing_below(Search *s, const Matrix *m, Columns cols, Con c, u32 l
     }
 }
 
-static Witnesses search_missing(Search *s, const Matrix *given, Columns cols)
-{
+static Witnesses search_missing(Search *s, const Matrix *given, Columns cols) {
     Witnesses out = {0};
     if (cols.n == 0) {
         if (given->n == 0) vec_push(s->arena, &out, NEW(s->arena, Str));
@@ -347,15 +321,14 @@ static Witnesses search_missing(Search *s, const Matrix *given, Columns cols)
 
 static bool row_is_useful(Search *s, const Matrix *given, Row row, Columns cols);
 
-static bool head_is_useful(Search *s, const Matrix *m, Row row, Columns cols, Con c, u32 longest)
-{
+static bool head_is_useful(Search *s, const Matrix *m, Row row, Columns cols, Con c, u32 longest) {
     Matrix sub = matrix_specialize(s, m, cols, c, longest);
     if (s->gave_up) return true;
-    return row_is_useful(s, &sub, row_specialize(s, row, cols.n, c), columns_specialize(s, cols, c));
+    Row part = row_specialize(s, row, cols.n, c);
+    return row_is_useful(s, &sub, part, columns_specialize(s, cols, c));
 }
 
-static bool alts_are_useful(Search *s, const Matrix *m, Row row, Columns cols)
-{
+static bool alts_are_useful(Search *s, const Matrix *m, Row row, Columns cols) {
     Pattern *head = row.p[0];
     for (u32 i = 0; i < head->alts.n; i++) {
         if (!search_step(s, cols.n)) return true;
@@ -367,8 +340,7 @@ static bool alts_are_useful(Search *s, const Matrix *m, Row row, Columns cols)
     return false;
 }
 
-static bool row_is_useful(Search *s, const Matrix *given, Row row, Columns cols)
-{
+static bool row_is_useful(Search *s, const Matrix *given, Row row, Columns cols) {
     if (cols.n == 0) return given->n == 0;
     if (!search_step(s, cols.n)) return true;
     if (given->n == 0) return true;
@@ -404,13 +376,11 @@ typedef struct Exhaust {
     u32 casts; /* how many CAST_NEVER nodes stand above: a value is expected */
 } Exhaust;
 
-static bool pattern_is_sound(const Pattern *p)
-{
+static bool pattern_is_sound(const Pattern *p) {
     return !p || p->kind != PAT_OR || p->alts.n > 0;
 }
 
-static Matrix match_matrix(Search *s, Tree *t, u32 arms)
-{
+static Matrix match_matrix(Search *s, Tree *t, u32 arms) {
     Rows rows = {0};
     for (u32 i = 0; i < arms; i++) {
         if (t->match.arms[i].guard || !pattern_is_sound(t->match.arms[i].pattern)) continue;
@@ -421,20 +391,17 @@ static Matrix match_matrix(Search *s, Tree *t, u32 arms)
     return (Matrix){rows.v, rows.n};
 }
 
-static bool match_has_wildcard(const Tree *t)
-{
+static bool match_has_wildcard(const Tree *t) {
     for (u32 i = 0; i < t->match.n; i++)
         if (!t->match.arms[i].guard && pattern_is_wild(t->match.arms[i].pattern)) return true;
     return false;
 }
 
-static bool type_is_scalar(const Type *t)
-{
+static bool type_is_scalar(const Type *t) {
     return t->kind == TY_INT || t->kind == TY_FLOAT || t->kind == TY_STRING || t->kind == TY_BOOL;
 }
 
-static void unused_report(Exhaust *x, Tree *t, u32 arm, bool after_wild)
-{
+static void unused_report(Exhaust *x, Tree *t, u32 arm, bool after_wild) {
     const Pattern *p = t->match.arms[arm].pattern;
     Diag *d = diag_new(x->ds, W_UNUSED_ARM, p->span, "this arm can never match");
     diag_label(d, p->span, after_wild ? "the arms above cover every value"
@@ -442,8 +409,7 @@ static void unused_report(Exhaust *x, Tree *t, u32 arm, bool after_wild)
     diag_hint(d, "remove the arm, or move it up");
 }
 
-static void match_unused_arms(Exhaust *x, Search *s, Tree *t)
-{
+static void match_unused_arms(Exhaust *x, Search *s, Tree *t) {
     Type *types[1] = {t->match.subject->type};
     Columns cols = {types, 1};
     Matrix all = match_matrix(s, t, t->match.n), before = {all.rows, 0};
@@ -461,8 +427,7 @@ static void match_unused_arms(Exhaust *x, Search *s, Tree *t)
     }
 }
 
-static void list_missing(Search *s, Diag *d, Witnesses w)
-{
+static void list_missing(Search *s, Diag *d, Witnesses w) {
     StrBuf b = {.arena = s->arena}, hint = {.arena = s->arena};
     for (u32 i = 0; i < w.n; i++) {
         buf_fmt(&b, "%s%.*s", i ? ", " : "", FMT(w.v[i][0]));
@@ -473,8 +438,7 @@ static void list_missing(Search *s, Diag *d, Witnesses w)
     diag_hint(d, "add %.*s, or `_ => ...` for the rest", FMT(fixes));
 }
 
-static void match_report(Exhaust *x, Search *s, Tree *t, Witnesses w)
-{
+static void match_report(Exhaust *x, Search *s, Tree *t, Witnesses w) {
     Span at = t->match.subject->span;
     if (s->gave_up) {
         Diag *d = diag_new(x->ds, E_NON_EXHAUSTIVE, at,
@@ -501,8 +465,7 @@ static void match_report(Exhaust *x, Search *s, Tree *t, Witnesses w)
     list_missing(s, d, w);
 }
 
-static void match_check(Exhaust *x, Tree *t)
-{
+static void match_check(Exhaust *x, Tree *t) {
     Type *type = t->match.subject->type;
     if (!type || type->kind == TY_ERROR || type->kind == TY_NEVER) return;
     Arena scratch = {0};
@@ -529,8 +492,7 @@ static void match_check(Exhaust *x, Tree *t)
 
 static const Pattern *pattern_refutable(const Pattern *p);
 
-static const Pattern *patterns_refutable(Pattern **v, u32 n)
-{
+static const Pattern *patterns_refutable(Pattern **v, u32 n) {
     for (u32 i = 0; i < n; i++) {
         const Pattern *bad = pattern_refutable(v[i]);
         if (bad) return bad;
@@ -538,9 +500,8 @@ static const Pattern *patterns_refutable(Pattern **v, u32 n)
     return NULL;
 }
 
-/* The part of `p` that some value does not match, or NULL. Lengths of arrays are left to run time. */
-static const Pattern *pattern_refutable(const Pattern *p)
-{
+/* The part of `p` that some value does not match, or NULL. Array lengths are left to run time. */
+static const Pattern *pattern_refutable(const Pattern *p) {
     if (pattern_is_wild(p)) return NULL;
     if (p->kind == PAT_TUPLE || p->kind == PAT_STRUCT)
         return patterns_refutable(p->tuple.elems, p->tuple.n);
@@ -550,8 +511,7 @@ static const Pattern *pattern_refutable(const Pattern *p)
     return p;
 }
 
-static void destruct_check(Exhaust *x, const Pattern *p)
-{
+static void destruct_check(Exhaust *x, const Pattern *p) {
     const Pattern *bad = pattern_refutable(p);
     if (!bad) return;
     Diag *d = diag_new(x->ds, E_BAD_PATTERN, bad->span, "this pattern may not match");
@@ -561,14 +521,12 @@ static void destruct_check(Exhaust *x, const Pattern *p)
 
 static void exhaust_visit(void *ctx, Tree *t);
 
-static bool retyped(Tree *child)
-{
+static bool retyped(Tree *child) {
     return child && child->type->kind == TY_VOID;
 }
 
 /* A match that turned out to fall through no longer ends its block. */
-static void never_revise(Exhaust *x, Tree *t)
-{
+static void never_revise(Exhaust *x, Tree *t) {
     bool falls = false;
     if (!t->type || t->type->kind != TY_NEVER) return;
     if (t->kind == TN_BLOCK && t->block.stmts.n) {
@@ -584,8 +542,7 @@ static void never_revise(Exhaust *x, Tree *t)
     if (falls) t->type = type_prim(x->p->types, TY_VOID);
 }
 
-static void exhaust_visit(void *ctx, Tree *t)
-{
+static void exhaust_visit(void *ctx, Tree *t) {
     Exhaust *x = ctx;
     u32 casts = x->casts;
     x->casts = t->kind == TN_CAST && t->cast.how == CAST_NEVER;
@@ -600,8 +557,7 @@ static void exhaust_visit(void *ctx, Tree *t)
     x->casts = casts;
 }
 
-void exhaust_program(Arena *perm, Diags *ds, Program *p)
-{
+void exhaust_program(Arena *perm, Diags *ds, Program *p) {
     (void)perm;
     Exhaust x = {.ds = ds, .p = p};
     for (u32 i = 0; i < p->fns.n; i++) {

@@ -10,20 +10,17 @@
 
 static bool ends(const Tree *t);
 
-static bool any_ends(const TreeList *list)
-{
+static bool any_ends(const TreeList *list) {
     for (u32 i = 0; i < list->n; i++)
         if (ends(list->v[i])) return true;
     return false;
 }
 
-static bool cond_is_true(const Tree *c)
-{
+static bool cond_is_true(const Tree *c) {
     return !c || (c->kind == TN_BOOL && c->bool_.value) || (c->kind == TN_INT && c->int_.value);
 }
 
-static bool if_ends(const Tree *t)
-{
+static bool if_ends(const Tree *t) {
     for (u32 i = 0; i < t->if_.n; i++) {
         if (ends(t->if_.arms[i].cond)) return true;
         if (!ends(t->if_.arms[i].body)) return false;
@@ -31,8 +28,7 @@ static bool if_ends(const Tree *t)
     return ends(t->if_.els);
 }
 
-static bool match_ends(const Tree *t)
-{
+static bool match_ends(const Tree *t) {
     if (ends(t->match.subject)) return true;
     if (t->match.falls_through || !t->match.n) return false;
     for (u32 i = 0; i < t->match.n; i++)
@@ -41,8 +37,7 @@ static bool match_ends(const Tree *t)
 }
 
 /* When every channel is closed no arm runs, unless an arm is there for it. */
-static bool select_ends(const Tree *t)
-{
+static bool select_ends(const Tree *t) {
     bool total = false;
     for (u32 i = 0; i < t->select.n; i++) {
         const TreeSelArm *arm = &t->select.arms[i];
@@ -52,14 +47,12 @@ static bool select_ends(const Tree *t)
     return total;
 }
 
-static bool pair_ends(const Tree *a, const Tree *b)
-{
+static bool pair_ends(const Tree *a, const Tree *b) {
     return ends(a) || ends(b);
 }
 
 /* Expressions: an operand that is always evaluated ends. Others are taken by their type. */
-static bool expr_ends(const Tree *t)
-{
+static bool expr_ends(const Tree *t) {
     if (t->type && t->type->kind == TY_NEVER) return true;
     switch (t->kind) {
     case TN_CAST: return t->cast.how == CAST_NEVER || ends(t->cast.e);
@@ -74,8 +67,7 @@ static bool expr_ends(const Tree *t)
     }
 }
 
-static bool ends(const Tree *t) /* table */
-{
+static bool ends(const Tree *t) { /* table */
     if (!t) return false;
     switch (t->kind) {
     case TN_RETURN: case TN_BREAK: case TN_CONTINUE: return true;
@@ -106,20 +98,19 @@ static bool ends(const Tree *t) /* table */
 
 static void label_fall(Diag *d, const Tree *t);
 
-static void label_if(Diag *d, const Tree *t)
-{
+static void label_if(Diag *d, const Tree *t) {
     for (u32 i = 0; i < t->if_.n; i++) {
         if (ends(t->if_.arms[i].body)) continue;
         label_fall(d, t->if_.arms[i].body);
         return;
     }
+    Span last = t->if_.arms[t->if_.n - 1].cond->span;
     if (t->if_.els) label_fall(d, t->if_.els);
-    else diag_label(d, t->if_.arms[t->if_.n - 1].cond->span, "when this is false, nothing is returned");
+    else diag_label(d, last, "when this is false, nothing is returned");
 }
 
 /* Points at the deepest last statement through which control falls out of the body. */
-static void label_fall(Diag *d, const Tree *t)
-{
+static void label_fall(Diag *d, const Tree *t) {
     if (t->kind == TN_BLOCK && t->block.stmts.n) {
         label_fall(d, t->block.stmts.v[t->block.stmts.n - 1]);
     } else if (t->kind == TN_IF && t->if_.n) {
@@ -141,8 +132,7 @@ static void label_fall(Diag *d, const Tree *t)
     }
 }
 
-static void return_check(Arena *scratch, Diags *ds, const Fn *fn)
-{
+static void return_check(Arena *scratch, Diags *ds, const Fn *fn) {
     TyKind ret = fn->ret ? fn->ret->kind : TY_ERROR;
     if (ret == TY_VOID || ret == TY_NEVER || ret == TY_ERROR) return;
     if (fn->is_main || fn->is_generator || !fn->body) return;
@@ -160,8 +150,7 @@ static void return_check(Arena *scratch, Diags *ds, const Fn *fn)
 
 /* --- unreachable statements */
 
-static const char *end_name(const Tree *t)
-{
+static const char *end_name(const Tree *t) {
     if (t->kind == TN_RETURN) return "return";
     if (t->kind == TN_BREAK) return "break";
     if (t->kind == TN_CONTINUE) return "continue";
@@ -172,9 +161,7 @@ static const char *end_name(const Tree *t)
     return "what never returns";
 }
 
-/* Only the head of a long statement is underlined. */
-static bool unreachable_enter(void *ctx, Tree *t)
-{
+static bool unreachable_enter(void *ctx, Tree *t) {
     Diags *ds = ctx;
     if (t->kind != TN_BLOCK) return true;
     for (u32 i = 0; i + 1 < t->block.stmts.n; i++) {
@@ -191,15 +178,13 @@ static bool unreachable_enter(void *ctx, Tree *t)
 
 /* --- unused locals */
 
-static bool is_capture_inner(const Fn *fn, const Local *local)
-{
+static bool is_capture_inner(const Fn *fn, const Local *local) {
     for (u32 i = 0; i < fn->captures.n; i++)
         if (fn->captures.v[i].inner == local) return true;
     return false;
 }
 
-static void unused_check(Diags *ds, const Fn *fn)
-{
+static void unused_check(Diags *ds, const Fn *fn) {
     for (u32 i = 0; i < fn->locals.n; i++) {
         const Local *l = fn->locals.v[i];
         if (l->used || l->captured || l->is_param || !l->name || !l->span.file) continue;
@@ -213,8 +198,7 @@ static void unused_check(Diags *ds, const Fn *fn)
 
 /* --- the pass; definite assignment is in assigned.c */
 
-void flow_program(Arena *perm, Diags *ds, Program *p)
-{
+void flow_program(Arena *perm, Diags *ds, Program *p) {
     (void)perm;
     Arena scratch = {0};
     for (u32 i = 0; i < p->fns.n; i++) {

@@ -1,8 +1,8 @@
 /* race.c - plain variables written by code that runs concurrently.
- * Roots are what spawn, parallel { } and parallel for start. From them everything that a body calls or
- * mentions as a value is reached, breadth first, so that the chain shown to the user is a shortest
- * one. A function reached that assigns a global is an error at the write. Spawned blocks have copies
- * of what they capture: assigning a capture is an error, for it would be lost. */
+ * Roots are what spawn, parallel { } and parallel for start. From them everything that a body calls
+ * or mentions as a value is reached, breadth first, so that the chain shown to the user is a
+ * shortest one. A function reached that assigns a global is an error at the write. Spawned blocks
+ * have copies of what they capture: assigning a capture is an error, for it would be lost. */
 #include "passes.h"
 #include "walk.h"
 
@@ -33,8 +33,7 @@ typedef struct Race {
 
 typedef VEC(Fn *) FnList;
 
-static FnList *list_of(Race *r, Map *map, const void *key)
-{
+static FnList *list_of(Race *r, Map *map, const void *key) {
     FnList *l = map_get(map, key);
     if (l) return l;
     l = NEW(r->arena, FnList);
@@ -42,8 +41,7 @@ static FnList *list_of(Race *r, Map *map, const void *key)
     return l;
 }
 
-static void fn_reach(Race *r, Fn *fn, Fn *from)
-{
+static void fn_reach(Race *r, Fn *fn, Fn *from) {
     if (!fn || fn->is_main || !fn->body || map_get(&r->seen, fn)) return;
     Reached *x = NEW(r->arena, Reached);
     *x = (Reached){fn, from, r->root};
@@ -51,27 +49,23 @@ static void fn_reach(Race *r, Fn *fn, Fn *from)
     vec_push(r->arena, &r->queue, x);
 }
 
-static void list_reach(Race *r, const FnList *l, Fn *from)
-{
+static void list_reach(Race *r, const FnList *l, Fn *from) {
     for (u32 i = 0; l && i < l->n; i++) fn_reach(r, l->v[i], from);
 }
 
 /* --- reports */
 
-static Str fn_shown(Race *r, const Fn *fn)
-{
+static Str fn_shown(Race *r, const Fn *fn) {
     if (!fn->name) return S("a lambda");
     return str_fmt(r->arena, "'%.*s'", FMT(fn->name->s));
 }
 
-static void race_advice(Diag *d)
-{
+static void race_advice(Diag *d) {
     diag_hint(d, "use a Shared cell (`Shared.add`), a Mutex or a channel, or return the value and "
                  "`await` it");
 }
 
-static void global_report(Race *r, const Tree *at, const Global *g)
-{
+static void global_report(Race *r, const Tree *at, const Global *g) {
     Str who = r->at ? fn_shown(r, r->at->fn) : S("the body of a parallel for");
     Diag *d = diag_new(r->ds, E_DATA_RACE, at->span,
                        "data race: '%.*s' is written by %.*s, which runs concurrently",
@@ -90,8 +84,7 @@ static void global_report(Race *r, const Tree *at, const Global *g)
     race_advice(d);
 }
 
-static void capture_report(Race *r, Span at, const Local *local, Span spawn, const char *what)
-{
+static void capture_report(Race *r, Span at, const Local *local, Span spawn, const char *what) {
     if (!local->name) return;
     Diag *d = diag_new(r->ds, E_DATA_RACE, at, "data race: '%.*s' is written by a spawned block",
                        FMT(local->name->s));
@@ -102,14 +95,12 @@ static void capture_report(Race *r, Span at, const Local *local, Span spawn, con
 
 /* --- writes */
 
-static void target_check(Race *r, Tree *target)
-{
+static void target_check(Race *r, Tree *target) {
     Tree *root = place_root(target);
     if (root->kind == TN_GLOBAL && !r->fn->is_std) global_report(r, target, root->global);
 }
 
-static void targets_check(Race *r, Tree *t)
-{
+static void targets_check(Race *r, Tree *t) {
     if (t->kind == TN_OPASSIGN) target_check(r, t->opassign.target);
     if (t->kind != TN_ASSIGN) return;
     for (u32 i = 0; i < t->assign.targets.n; i++) target_check(r, t->assign.targets.v[i]);
@@ -117,8 +108,7 @@ static void targets_check(Race *r, Tree *t)
 
 /* --- reachability */
 
-static bool reach_enter(void *ctx, Tree *t)
-{
+static bool reach_enter(void *ctx, Tree *t) {
     Race *r = ctx;
     Fn *from = r->at ? r->at->fn : NULL;
     if (t->kind == TN_CALL) fn_reach(r, t->call.fn, from);
@@ -129,8 +119,7 @@ static bool reach_enter(void *ctx, Tree *t)
     return true;
 }
 
-static void reach_all(Race *r)
-{
+static void reach_all(Race *r) {
     for (u32 i = 0; i < r->queue.n; i++) {
         r->at = r->queue.v[i];
         r->root = r->at->root;
@@ -141,21 +130,18 @@ static void reach_all(Race *r)
 }
 
 /* A function value: what it names, for a variable what it was ever assigned. */
-static void value_reach(Race *r, Tree *t)
-{
+static void value_reach(Race *r, Tree *t) {
     if (!t) return;
     t = tree_uncast(t);
     if (t->kind == TN_FN || t->kind == TN_LAMBDA) fn_reach(r, t->fn, NULL);
     else if (t->kind == TN_LOCAL) list_reach(r, map_get(&r->values, t->local), NULL);
 }
 
-static void values_reach(Race *r, TreeList args)
-{
+static void values_reach(Race *r, TreeList args) {
     for (u32 i = 0; i < args.n; i++) value_reach(r, args.v[i]);
 }
 
-static void call_reach(Race *r, Tree *call)
-{
+static void call_reach(Race *r, Tree *call) {
     while (call->kind == TN_SPAWN || call->kind == TN_CAST)
         call = call->kind == TN_SPAWN ? call->spawn.e : call->cast.e;
     if (call->kind == TN_CALL) {
@@ -174,19 +160,16 @@ static void call_reach(Race *r, Tree *call)
 
 /* --- parallel for */
 
-static void own_bind(void *ctx, Local *local)
-{
+static void own_bind(void *ctx, Local *local) {
     Race *r = ctx;
     map_put(r->arena, &r->own, local, local);
 }
 
-static void own_add(Race *r, Local *local)
-{
+static void own_add(Race *r, Local *local) {
     if (local) own_bind(r, local);
 }
 
-static bool own_enter(void *ctx, Tree *t)
-{
+static bool own_enter(void *ctx, Tree *t) {
     Race *r = ctx;
     if (t->kind == TN_LET) own_add(r, t->let.local);
     else if (t->kind == TN_DESTRUCT || t->kind == TN_LET_COND)
@@ -208,15 +191,13 @@ static bool own_enter(void *ctx, Tree *t)
     return true;
 }
 
-static void outer_check(Race *r, Tree *target)
-{
+static void outer_check(Race *r, Tree *target) {
     Tree *root = place_root(target);
     if (root->kind == TN_LOCAL && !map_get(&r->own, root->local))
         capture_report(r, target->span, root->local, r->root.span, r->root.what);
 }
 
-static bool body_enter(void *ctx, Tree *t)
-{
+static bool body_enter(void *ctx, Tree *t) {
     Race *r = ctx;
     if (t->kind == TN_ASSIGN)
         for (u32 i = 0; i < t->assign.targets.n; i++) outer_check(r, t->assign.targets.v[i]);
@@ -227,8 +208,7 @@ static bool body_enter(void *ctx, Tree *t)
 }
 
 /* The line of the loop, not its whole body. */
-static Span head_span(Tree *t, Tree *body)
-{
+static Span head_span(Tree *t, Tree *body) {
     Span s = t->span;
     if (body && body->span.file == s.file && body->span.off > s.off &&
         body->span.off < s.off + s.len)
@@ -236,8 +216,7 @@ static Span head_span(Tree *t, Tree *body)
     return s;
 }
 
-static void parallel_for(Race *r, Tree *t, Tree *body)
-{
+static void parallel_for(Race *r, Tree *t, Tree *body) {
     r->root = (Root){head_span(t, body), "the rounds of this loop run concurrently"};
     r->own = (Map){0};
     own_enter(r, t);
@@ -247,16 +226,14 @@ static void parallel_for(Race *r, Tree *t, Tree *body)
 
 /* --- the whole program */
 
-static void value_note(Race *r, Local *local, Tree *value)
-{
+static void value_note(Race *r, Local *local, Tree *value) {
     if (!local || !value || !type_is(local->type, TY_FN)) return;
     value = tree_uncast(value);
     if (value->kind == TN_FN || value->kind == TN_LAMBDA)
         vec_push(r->arena, list_of(r, &r->values, local), value->fn);
 }
 
-static bool note_enter(void *ctx, Tree *t)
-{
+static bool note_enter(void *ctx, Tree *t) {
     Race *r = ctx;
     if (t->kind == TN_LET) value_note(r, t->let.local, t->let.init);
     if (t->kind == TN_ASSIGN && t->assign.targets.n == t->assign.values.n)
@@ -266,8 +243,7 @@ static bool note_enter(void *ctx, Tree *t)
     return true;
 }
 
-static bool root_enter(void *ctx, Tree *t)
-{
+static bool root_enter(void *ctx, Tree *t) {
     Race *r = ctx;
     r->root = (Root){t->span, "this starts it concurrently"};
     if (t->kind == TN_SPAWN) call_reach(r, t->spawn.e);
@@ -279,8 +255,7 @@ static bool root_enter(void *ctx, Tree *t)
 }
 
 /* A variable assigned in `fn` that a spawned lambda around it has only a copy of. */
-static void capture_check(Race *r, Fn *fn, Tree *target)
-{
+static void capture_check(Race *r, Fn *fn, Tree *target) {
     Tree *root = place_root(target);
     if (root->kind != TN_LOCAL) return;
     const Capture *c = map_get(&r->captures, root->local);
@@ -293,8 +268,7 @@ static void capture_check(Race *r, Fn *fn, Tree *target)
     }
 }
 
-static bool capture_enter(void *ctx, Tree *t)
-{
+static bool capture_enter(void *ctx, Tree *t) {
     Race *r = ctx;
     if (t->kind == TN_ASSIGN)
         for (u32 i = 0; i < t->assign.targets.n; i++)
@@ -303,8 +277,7 @@ static bool capture_enter(void *ctx, Tree *t)
     return true;
 }
 
-void race_program(Arena *perm, Diags *ds, Program *p)
-{
+void race_program(Arena *perm, Diags *ds, Program *p) {
     (void)perm;
     Arena scratch = {0};
     Race r = {.arena = &scratch, .ds = ds, .p = p};

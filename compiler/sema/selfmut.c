@@ -21,8 +21,7 @@ typedef struct SelfMut {
     Fn *fn;        /* whose body is walked */
 } SelfMut;
 
-static Method *method_of(SelfMut *sm, Fn *fn)
-{
+static Method *method_of(SelfMut *sm, Fn *fn) {
     Method *m = map_get(&sm->methods, fn);
     if (m) return m;
     m = NEW(sm->arena, Method);
@@ -32,8 +31,7 @@ static Method *method_of(SelfMut *sm, Fn *fn)
 }
 
 /* The variable outside all lambdas that `local` stands for; *copied when one of them escapes. */
-static Local *local_origin(SelfMut *sm, Local *local, bool *copied)
-{
+static Local *local_origin(SelfMut *sm, Local *local, bool *copied) {
     const Capture *c;
     while ((c = map_get(&sm->captures, local))) {
         if (local->owner && local->owner->escapes) *copied = true;
@@ -42,14 +40,12 @@ static Local *local_origin(SelfMut *sm, Local *local, bool *copied)
     return local;
 }
 
-static bool is_self(const Local *local)
-{
+static bool is_self(const Local *local) {
     const Fn *fn = local->owner;
     return fn && fn->is_method && fn->param_count && fn->params[0] == local;
 }
 
-static void mark_mut(SelfMut *sm, Fn *fn)
-{
+static void mark_mut(SelfMut *sm, Fn *fn) {
     if (fn->mut_self) return;
     fn->mut_self = true;
     fn->params[0]->by_ref = true;
@@ -57,8 +53,7 @@ static void mark_mut(SelfMut *sm, Fn *fn)
 }
 
 /* The method whose self is assigned when the place `t` is, or NULL. */
-static Fn *place_method(SelfMut *sm, Tree *t)
-{
+static Fn *place_method(SelfMut *sm, Tree *t) {
     Tree *root = place_root(t);
     if (root->kind != TN_LOCAL) return NULL;
     bool copied = false;
@@ -66,14 +61,12 @@ static Fn *place_method(SelfMut *sm, Tree *t)
     return !copied && is_self(origin) ? origin->owner : NULL;
 }
 
-static void place_written(SelfMut *sm, Tree *t)
-{
+static void place_written(SelfMut *sm, Tree *t) {
     Fn *fn = place_method(sm, t);
     if (fn) mark_mut(sm, fn);
 }
 
-static bool collect_enter(void *ctx, Tree *t)
-{
+static bool collect_enter(void *ctx, Tree *t) {
     SelfMut *sm = ctx;
     if (t->kind == TN_ASSIGN) {
         for (u32 i = 0; i < t->assign.targets.n; i++) place_written(sm, t->assign.targets.v[i]);
@@ -89,7 +82,8 @@ static bool collect_enter(void *ctx, Tree *t)
         Tree *call = t->kind == TN_SPAWN ? t->spawn.e : t->parbind.call;
         if (call->kind == TN_SPAWN) call = call->spawn.e;
         if (call->kind != TN_CALL) return true;
-        for (u32 i = 0; i < call->call.args.n; i++) walk_tree(call->call.args.v[i], collect_enter, sm);
+        for (u32 i = 0; i < call->call.args.n; i++)
+            walk_tree(call->call.args.v[i], collect_enter, sm);
         return false;
     }
     return true;
@@ -97,13 +91,11 @@ static bool collect_enter(void *ctx, Tree *t)
 
 /* --- what the receivers of such methods may be */
 
-static bool in_user_code(const SelfMut *sm)
-{
+static bool in_user_code(const SelfMut *sm) {
     return !sm->fn->is_std;
 }
 
-static void const_report(SelfMut *sm, Tree *at, Name name, Span declared, const char *why)
-{
+static void const_report(SelfMut *sm, Tree *at, Name name, Span declared, const char *why) {
     if (!name) return;
     Diag *d = diag_new(sm->ds, E_CONST, at->span, "Cannot assign to constant '%.*s'", FMT(name->s));
     diag_label(d, at->span, "%s", why);
@@ -111,8 +103,7 @@ static void const_report(SelfMut *sm, Tree *at, Name name, Span declared, const 
     diag_hint(d, "declare it with `var %.*s`, or work on a copy", FMT(name->s));
 }
 
-static void copy_lint(SelfMut *sm, Tree *at, Fn *fn, const char *what, const char *hint)
-{
+static void copy_lint(SelfMut *sm, Tree *at, Fn *fn, const char *what, const char *hint) {
     if (!in_user_code(sm)) return;
     Diag *d = diag_new(sm->ds, L_LOST_WRITE, at->span, "'%.*s' changes a copy that is then dropped",
                        FMT(fn->name->s));
@@ -120,18 +111,17 @@ static void copy_lint(SelfMut *sm, Tree *at, Fn *fn, const char *what, const cha
     diag_hint(d, "%s", hint);
 }
 
-static void copied_self_report(SelfMut *sm, Tree *at, const Local *origin)
-{
+static void copied_self_report(SelfMut *sm, Tree *at, const Local *origin) {
     Str name = origin->name ? origin->name->s : S("self");
     Diag *d = diag_new(sm->ds, E_BAD_TARGET, at->span,
-                       "Cannot assign through '%.*s' in a lambda that outlives the call", FMT(name));
+                       "Cannot assign through '%.*s' in a lambda that outlives the call",
+                       FMT(name));
     diag_label(d, at->span, "the lambda has a copy of '%.*s'", FMT(name));
     diag_hint(d, "`var me = %.*s` before the lambda, and use `me` in it", FMT(name));
 }
 
 /* `t` is written to, by `what`; t need not be rooted in a variable. */
-static void place_check(SelfMut *sm, Tree *t, const char *what)
-{
+static void place_check(SelfMut *sm, Tree *t, const char *what) {
     Tree *root = place_root(t);
     if (root->kind == TN_GLOBAL) {
         Global *g = root->global;
@@ -145,8 +135,7 @@ static void place_check(SelfMut *sm, Tree *t, const char *what)
     }
 }
 
-static void receiver_check(SelfMut *sm, Tree *call, bool spawned)
-{
+static void receiver_check(SelfMut *sm, Tree *call, bool spawned) {
     Fn *fn = call->call.fn;
     if (!fn->mut_self || !call->call.args.n || !fn->name) return;
     Tree *recv = call->call.args.v[0], *root = place_root(recv);
@@ -164,8 +153,7 @@ static void receiver_check(SelfMut *sm, Tree *call, bool spawned)
                   "loop over the indices and call it on `xs[i]`");
 }
 
-static bool check_enter(void *ctx, Tree *t)
-{
+static bool check_enter(void *ctx, Tree *t) {
     SelfMut *sm = ctx;
     if (t->kind == TN_CALL && t->call.fn->is_method) {
         receiver_check(sm, t, false);
@@ -184,14 +172,14 @@ static bool check_enter(void *ctx, Tree *t)
         if (call->kind == TN_SPAWN) call = call->spawn.e;
         if (call->kind != TN_CALL) return true;
         receiver_check(sm, call, true);
-        for (u32 i = 0; i < call->call.args.n; i++) walk_tree(call->call.args.v[i], check_enter, sm);
+        for (u32 i = 0; i < call->call.args.n; i++)
+            walk_tree(call->call.args.v[i], check_enter, sm);
         return false;
     }
     return true;
 }
 
-void selfmut_program(Arena *perm, Diags *ds, Program *p)
-{
+void selfmut_program(Arena *perm, Diags *ds, Program *p) {
     (void)perm;
     Arena scratch = {0};
     SelfMut sm = {.arena = &scratch, .ds = ds};

@@ -1,5 +1,5 @@
-/* tree_check.c - the legal shapes of the typed tree, asserted. What holds here the lowering relies on:
- * it never asks again. Run between the checker and the lowering in debug builds and tests. */
+/* tree_check.c - the legal shapes of the typed tree, asserted. What holds here the lowering relies
+ * on: it never asks again. Run between the checker and the lowering in debug builds and tests. */
 #include "passes.h"
 #include "walk.h"
 
@@ -10,38 +10,32 @@ typedef struct Checking {
 
 static void check_visit(void *ctx, Tree *t);
 
-static void check_type(const Type *t)
-{
+static void check_type(const Type *t) {
     ASSERT(t && !t->has_var && t->kind != TY_ERROR && t->kind != TY_VAR);
 }
 
-static void check_local(const Checking *c, const Local *l)
-{
+static void check_local(const Checking *c, const Local *l) {
     ASSERT(l && l->owner == c->fn);
     check_type(l->type);
 }
 
-static void check_bind(void *ctx, Local *l)
-{
+static void check_bind(void *ctx, Local *l) {
     check_local(ctx, l);
 }
 
-static void check_order(const u32 *order, u32 n)
-{
+static void check_order(const u32 *order, u32 n) {
     for (u32 i = 0; order && i < n; i++) {
         ASSERT(order[i] < n);
         for (u32 k = 0; k < i && n <= 64; k++) ASSERT(order[k] != order[i]);
     }
 }
 
-static void check_list(TreeList list, u32 want)
-{
+static void check_list(TreeList list, u32 want) {
     ASSERT(list.n == want);
     for (u32 i = 0; i < list.n; i++) ASSERT(list.v[i]);
 }
 
-static void check_call(Tree *t)
-{
+static void check_call(Tree *t) {
     const Fn *fn = t->call.fn;
     ASSERT(fn);
     ASSERT(fn->varargs ? t->call.args.n >= fn->param_count : t->call.args.n == fn->param_count);
@@ -54,14 +48,12 @@ static void check_call(Tree *t)
     }
 }
 
-static bool is_place(const Tree *t)
-{
+static bool is_place(const Tree *t) {
     return t->kind == TN_LOCAL || t->kind == TN_GLOBAL || t->kind == TN_FIELD ||
            t->kind == TN_INDEX;
 }
 
-static void check_agg(Tree *t)
-{
+static void check_agg(Tree *t) {
     const Type *type = t->type;
     u32 n = t->agg.list.n;
     check_order(t->agg.order, t->agg.order ? n : 0);
@@ -72,8 +64,7 @@ static void check_agg(Tree *t)
     for (u32 i = 0; i < n; i++) ASSERT(t->agg.list.v[i] || t->agg.update);
 }
 
-static void check_pattern(const Checking *c, const Pattern *p)
-{
+static void check_pattern(const Checking *c, const Pattern *p) {
     ASSERT(p);
     if (p->kind != PAT_WILD) check_type(p->type);
     if (p->kind == PAT_VARIANT) ASSERT(p->variant.index < p->type->variant_count);
@@ -84,15 +75,13 @@ static void check_pattern(const Checking *c, const Pattern *p)
     walk_pattern(p, check_bind, (void *)c);
 }
 
-static void check_cond(const Tree *c)
-{
+static void check_cond(const Tree *c) {
     ASSERT(c);
     if (c->kind == TN_LET_COND) return;
     ASSERT(c->type->kind == TY_BOOL || c->type->kind == TY_INT || c->type->kind == TY_NEVER);
 }
 
-static void check_if(Tree *t)
-{
+static void check_if(Tree *t) {
     ASSERT(t->if_.n > 0);
     for (u32 i = 0; i < t->if_.n; i++) {
         check_cond(t->if_.arms[i].cond);
@@ -102,8 +91,7 @@ static void check_if(Tree *t)
     ASSERT(!value || t->if_.els);
 }
 
-static void check_match(const Checking *c, Tree *t)
-{
+static void check_match(const Checking *c, Tree *t) {
     ASSERT(t->match.subject);
     for (u32 i = 0; i < t->match.n; i++) {
         check_pattern(c, t->match.arms[i].pattern);
@@ -112,8 +100,7 @@ static void check_match(const Checking *c, Tree *t)
     if (t->match.falls_through) ASSERT(t->type->kind == TY_VOID);
 }
 
-static void check_chain(Tree *t)
-{
+static void check_chain(Tree *t) {
     ASSERT(t->chain.first && t->chain.n > 0);
     for (u32 i = 0; i < t->chain.n; i++) {
         ASSERT(t->chain.steps[i].rhs);
@@ -124,8 +111,7 @@ static void check_chain(Tree *t)
     ASSERT(t->chain.steps[t->chain.n - 1].type == t->type);
 }
 
-static void check_cast(Tree *t)
-{
+static void check_cast(Tree *t) {
     const Type *to = t->type, *from = t->cast.e->type;
     switch (t->cast.how) {
     case CAST_NONE: case CAST_FN_VOID: case CAST_NEVER: case CAST_STR_PTR: return;
@@ -135,12 +121,13 @@ static void check_cast(Tree *t)
     case CAST_BOOL_FLOAT: ASSERT(from->kind == TY_BOOL && to->kind == TY_FLOAT); return;
     case CAST_SOME: ASSERT(to->kind == TY_OPTION); return;
     case CAST_HANDLE_INT: ASSERT(to->kind == TY_INT); return;
-    case CAST_TRAIT: ASSERT(to->kind == TY_TRAIT && (t->cast.vtable || !t->cast.vtable_count)); return;
+    case CAST_TRAIT:
+        ASSERT(to->kind == TY_TRAIT && (t->cast.vtable || !t->cast.vtable_count));
+        return;
     }
 }
 
-static void check_assign(Tree *t)
-{
+static void check_assign(Tree *t) {
     ASSERT(t->assign.targets.n == t->assign.values.n && t->assign.targets.n > 0);
     for (u32 i = 0; i < t->assign.targets.n; i++) {
         ASSERT(is_place(t->assign.targets.v[i]));
@@ -148,15 +135,13 @@ static void check_assign(Tree *t)
     }
 }
 
-static void check_block(const Checking *c, Tree *t)
-{
+static void check_block(const Checking *c, Tree *t) {
     for (u32 i = 0; i < t->block.hoisted_count; i++) check_local(c, t->block.hoisted[i]);
     for (u32 i = 0; i < t->block.stmts.n; i++) ASSERT(t->block.stmts.v[i]);
     if (t->block.has_value) ASSERT(t->block.stmts.n > 0);
 }
 
-static void check_lambda(const Checking *c, const Fn *fn)
-{
+static void check_lambda(const Checking *c, const Fn *fn) {
     ASSERT(fn && fn->kind == FN_LAMBDA && fn->outer == c->fn);
     for (u32 i = 0; i < fn->captures.n; i++) {
         Capture cap = fn->captures.v[i];
@@ -165,16 +150,14 @@ static void check_lambda(const Checking *c, const Fn *fn)
     }
 }
 
-static void check_loop(Checking *c, Tree *t, const TreeLoop *loop)
-{
+static void check_loop(Checking *c, Tree *t, const TreeLoop *loop) {
     ASSERT(loop);
     c->loops++;
     walk_children(t, check_visit, c);
     c->loops--;
 }
 
-static void check_for_in(const Checking *c, Tree *t)
-{
+static void check_for_in(const Checking *c, Tree *t) {
     if (t->for_in.a) check_local(c, t->for_in.a);
     if (t->for_in.b) check_local(c, t->for_in.b);
     if (t->for_in.pattern) check_pattern(c, t->for_in.pattern);
@@ -183,8 +166,7 @@ static void check_for_in(const Checking *c, Tree *t)
 }
 
 /* What is particular to a kind; children are visited afterwards. */
-static void check_kind(const Checking *c, Tree *t) /* table */
-{
+static void check_kind(const Checking *c, Tree *t) { /* table */
     switch (t->kind) {
     case TN_LOCAL: check_local(c, t->local); ASSERT(t->type == t->local->type); return;
     case TN_GLOBAL: ASSERT(t->global && t->type == t->global->type); return;
@@ -246,8 +228,7 @@ static void check_kind(const Checking *c, Tree *t) /* table */
     }
 }
 
-static void check_visit(void *ctx, Tree *t)
-{
+static void check_visit(void *ctx, Tree *t) {
     Checking *c = ctx;
     if (t->kind != TN_RANGE) check_type(t->type);
     check_kind(c, t);
@@ -258,8 +239,7 @@ static void check_visit(void *ctx, Tree *t)
     else walk_children(t, check_visit, c);
 }
 
-static void check_fn(const Fn *fn)
-{
+static void check_fn(const Fn *fn) {
     check_type(fn->ret);
     ASSERT((fn->kind == FN_EXTERN) == !fn->body);
     if (fn->is_method) ASSERT(fn->param_count > 0);
@@ -275,8 +255,7 @@ static void check_fn(const Fn *fn)
     check_visit(&c, fn->body);
 }
 
-void tree_check(const Program *p)
-{
+void tree_check(const Program *p) {
     for (u32 i = 0; i < p->fns.n; i++) check_fn(p->fns.v[i]);
     for (u32 i = 0; i < p->globals.n; i++) check_type(p->globals.v[i]->type);
 }

@@ -33,36 +33,30 @@ static const char *const sel_names[] = {"recv", "send", "await", "timeout", "def
 
 static void dump_tree(void *ctx, Tree *t);
 
-static void dump_indent(Dump *d)
-{
+static void dump_indent(Dump *d) {
     for (u32 i = 0; i < d->depth; i++) buf_c(&d->b, "  ");
 }
 
 /* TN_CALL_VALUE -> call_value */
-static void dump_kind(Dump *d, TreeKind kind)
-{
+static void dump_kind(Dump *d, TreeKind kind) {
     for (const char *p = kind_names[kind] + 3; *p; p++)
         buf_char(&d->b, *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') : *p);
 }
 
-static void dump_name(Dump *d, Name name)
-{
+static void dump_name(Dump *d, Name name) {
     buf_str(&d->b, name ? name->s : S("?"));
 }
 
-static void dump_type(Dump *d, const Type *t)
-{
+static void dump_type(Dump *d, const Type *t) {
     buf_str(&d->b, t ? type_text(d->b.arena, t) : S("(no type)"));
 }
 
-static void dump_local(Dump *d, const Local *l)
-{
+static void dump_local(Dump *d, const Local *l) {
     if (l->name) dump_name(d, l->name);
     else buf_fmt(&d->b, "t%u", l->id);
 }
 
-static void dump_fn_name(Dump *d, const Fn *fn)
-{
+static void dump_fn_name(Dump *d, const Fn *fn) {
     if (fn->module.n) buf_fmt(&d->b, "%.*s:", FMT(fn->module));
     if (fn->owner.n) buf_fmt(&d->b, "%.*s.", FMT(fn->owner));
     if (fn->name) dump_name(d, fn->name);
@@ -70,8 +64,7 @@ static void dump_fn_name(Dump *d, const Fn *fn)
     buf_str(&d->b, fn->targs);
 }
 
-static void dump_bytes(Dump *d, Str s)
-{
+static void dump_bytes(Dump *d, Str s) {
     buf_char(&d->b, '"');
     for (u32 i = 0; i < s.n; i++) {
         u8 c = (u8)s.p[i];
@@ -87,8 +80,7 @@ static void dump_bytes(Dump *d, Str s)
 
 static void dump_pattern(Dump *d, const Pattern *p);
 
-static void dump_patterns(Dump *d, const char *open, Pattern **v, u32 n, const char *close)
-{
+static void dump_patterns(Dump *d, const char *open, Pattern **v, u32 n, const char *close) {
     buf_c(&d->b, open);
     for (u32 i = 0; i < n; i++) {
         if (i) buf_c(&d->b, ", ");
@@ -97,8 +89,7 @@ static void dump_patterns(Dump *d, const char *open, Pattern **v, u32 n, const c
     buf_c(&d->b, close);
 }
 
-static void dump_array_pattern(Dump *d, const Pattern *p)
-{
+static void dump_array_pattern(Dump *d, const Pattern *p) {
     buf_char(&d->b, '[');
     for (u32 i = 0; i <= p->array.n; i++) {
         if (p->array.has_rest && i == p->array.rest_at) {
@@ -113,8 +104,7 @@ static void dump_array_pattern(Dump *d, const Pattern *p)
     buf_char(&d->b, ']');
 }
 
-static void dump_pattern(Dump *d, const Pattern *p)
-{
+static void dump_pattern(Dump *d, const Pattern *p) {
     StrBuf *b = &d->b;
     if (!p) {
         buf_char(b, '_');
@@ -158,8 +148,7 @@ static void dump_pattern(Dump *d, const Pattern *p)
 
 /* --- what stands after the kind on the line of a node */
 
-static void dump_interp(Dump *d, Tree *t)
-{
+static void dump_interp(Dump *d, Tree *t) {
     for (u32 i = 0; i < t->interp.n; i++) {
         buf_char(&d->b, ' ');
         if (!t->interp.parts[i].e) dump_bytes(d, t->interp.parts[i].text);
@@ -167,8 +156,7 @@ static void dump_interp(Dump *d, Tree *t)
     }
 }
 
-static void dump_for(Dump *d, Tree *t)
-{
+static void dump_for(Dump *d, Tree *t) {
     StrBuf *b = &d->b;
     buf_char(b, ' ');
     if (t->kind == TN_FOR_RANGE) {
@@ -188,8 +176,7 @@ static void dump_for(Dump *d, Tree *t)
     if (t->for_in.parallel) buf_c(b, " parallel");
 }
 
-static void dump_chain_ops(Dump *d, Tree *t)
-{
+static void dump_chain_ops(Dump *d, Tree *t) {
     for (u32 i = 0; i < t->chain.n && i < 16; i++) {
         buf_fmt(&d->b, " %s", op_text[t->chain.steps[i].op]);
         if (t->chain.steps[i].lhs_float) buf_c(&d->b, "(float)");
@@ -197,8 +184,7 @@ static void dump_chain_ops(Dump *d, Tree *t)
     if (t->chain.n > 16) buf_fmt(&d->b, " ... %u operators", t->chain.n);
 }
 
-static void dump_field(Dump *d, Tree *t)
-{
+static void dump_field(Dump *d, Tree *t) {
     const Type *o = t->field.obj->type;
     if (o->kind == TY_STRUCT && t->field.index < o->field_count) {
         buf_c(&d->b, " .");
@@ -208,14 +194,12 @@ static void dump_field(Dump *d, Tree *t)
     }
 }
 
-static void dump_named(Dump *d, const char *sep, Name name)
-{
+static void dump_named(Dump *d, const char *sep, Name name) {
     buf_c(&d->b, sep);
     dump_name(d, name);
 }
 
-static void dump_detail(Dump *d, Tree *t) /* table */
-{
+static void dump_detail(Dump *d, Tree *t) { /* table */
     StrBuf *b = &d->b;
     switch (t->kind) {
     case TN_INT: buf_fmt(b, " %lld", (long long)t->int_.value); return;
@@ -288,14 +272,12 @@ static void dump_detail(Dump *d, Tree *t) /* table */
 
 /* --- nodes whose children need a heading */
 
-static void dump_heading(Dump *d, const char *text)
-{
+static void dump_heading(Dump *d, const char *text) {
     dump_indent(d);
     buf_c(&d->b, text);
 }
 
-static void dump_below(Dump *d, const char *text, Tree *t)
-{
+static void dump_below(Dump *d, const char *text, Tree *t) {
     if (!t) return;
     dump_heading(d, text);
     buf_char(&d->b, '\n');
@@ -304,8 +286,7 @@ static void dump_below(Dump *d, const char *text, Tree *t)
     d->depth--;
 }
 
-static void dump_if(Dump *d, Tree *t)
-{
+static void dump_if(Dump *d, Tree *t) {
     for (u32 i = 0; i < t->if_.n; i++) {
         dump_below(d, "when", t->if_.arms[i].cond);
         dump_below(d, "then", t->if_.arms[i].body);
@@ -313,8 +294,7 @@ static void dump_if(Dump *d, Tree *t)
     dump_below(d, "else", t->if_.els);
 }
 
-static void dump_match(Dump *d, Tree *t)
-{
+static void dump_match(Dump *d, Tree *t) {
     dump_tree(d, t->match.subject);
     for (u32 i = 0; i < t->match.n; i++) {
         dump_heading(d, "arm ");
@@ -327,15 +307,13 @@ static void dump_match(Dump *d, Tree *t)
     }
 }
 
-static void dump_assign(Dump *d, Tree *t)
-{
+static void dump_assign(Dump *d, Tree *t) {
     for (u32 i = 0; i < t->assign.targets.n; i++)
         dump_below(d, "target", t->assign.targets.v[i]);
     for (u32 i = 0; i < t->assign.values.n; i++) dump_below(d, "value", t->assign.values.v[i]);
 }
 
-static void dump_select(Dump *d, Tree *t)
-{
+static void dump_select(Dump *d, Tree *t) {
     for (u32 i = 0; i < t->select.n; i++) {
         TreeSelArm *arm = &t->select.arms[i];
         dump_heading(d, sel_names[arm->kind]);
@@ -352,8 +330,7 @@ static void dump_select(Dump *d, Tree *t)
     }
 }
 
-static void dump_tree(void *ctx, Tree *t)
-{
+static void dump_tree(void *ctx, Tree *t) {
     Dump *d = ctx;
     dump_indent(d);
     dump_kind(d, t->kind);
@@ -372,8 +349,7 @@ static void dump_tree(void *ctx, Tree *t)
     d->depth--;
 }
 
-static void dump_flags(Dump *d, const Fn *fn)
-{
+static void dump_flags(Dump *d, const Fn *fn) {
     StrBuf *b = &d->b;
     if (fn->is_main) buf_c(b, " main");
     if (fn->mut_self) buf_c(b, " mut-self");
@@ -388,8 +364,7 @@ static void dump_flags(Dump *d, const Fn *fn)
     }
 }
 
-static void dump_fn(Dump *d, const Fn *fn)
-{
+static void dump_fn(Dump *d, const Fn *fn) {
     buf_c(&d->b, "\nfn ");
     dump_fn_name(d, fn);
     buf_char(&d->b, '(');
@@ -408,8 +383,7 @@ static void dump_fn(Dump *d, const Fn *fn)
     if (fn->body) dump_tree(d, fn->body);
 }
 
-Str tree_dump(Arena *a, const Program *p)
-{
+Str tree_dump(Arena *a, const Program *p) {
     Dump d = {.b = {.arena = a}};
     for (u32 i = 0; i < p->globals.n; i++) {
         const Global *g = p->globals.v[i];

@@ -1,5 +1,5 @@
 /* walk.c - children of the nodes of the typed tree, by kind, in order of evaluation.
- * Chains and lists are loops, so depth of recursion is the nesting of the source, never its length. */
+ * Chains and lists are loops: depth of recursion is the nesting of the source, never its length. */
 #include "walk.h"
 
 typedef struct Walk {
@@ -7,31 +7,26 @@ typedef struct Walk {
     void *ctx;
 } Walk;
 
-static void walk_one(const Walk *w, Tree *t)
-{
+static void walk_one(const Walk *w, Tree *t) {
     if (t) w->visit(w->ctx, t);
 }
 
-static void walk_list(const Walk *w, TreeList list)
-{
+static void walk_list(const Walk *w, TreeList list) {
     for (u32 i = 0; i < list.n; i++) walk_one(w, list.v[i]);
 }
 
-static void walk_ordered(const Walk *w, TreeList list, const u32 *order)
-{
+static void walk_ordered(const Walk *w, TreeList list, const u32 *order) {
     for (u32 i = 0; i < list.n; i++) walk_one(w, list.v[order ? order[i] : i]);
 }
 
-static void walk_map(const Walk *w, Tree *t)
-{
+static void walk_map(const Walk *w, Tree *t) {
     for (u32 i = 0; i < t->map.keys.n; i++) {
         walk_one(w, t->map.keys.v[i]);
         walk_one(w, t->map.values.v[i]);
     }
 }
 
-static void walk_if(const Walk *w, Tree *t)
-{
+static void walk_if(const Walk *w, Tree *t) {
     for (u32 i = 0; i < t->if_.n; i++) {
         walk_one(w, t->if_.arms[i].cond);
         walk_one(w, t->if_.arms[i].body);
@@ -39,8 +34,7 @@ static void walk_if(const Walk *w, Tree *t)
     walk_one(w, t->if_.els);
 }
 
-static void walk_match(const Walk *w, Tree *t)
-{
+static void walk_match(const Walk *w, Tree *t) {
     walk_one(w, t->match.subject);
     for (u32 i = 0; i < t->match.n; i++) {
         walk_one(w, t->match.arms[i].guard);
@@ -48,8 +42,7 @@ static void walk_match(const Walk *w, Tree *t)
     }
 }
 
-static void walk_select(const Walk *w, Tree *t)
-{
+static void walk_select(const Walk *w, Tree *t) {
     for (u32 i = 0; i < t->select.n; i++) {
         walk_one(w, t->select.arms[i].on);
         walk_one(w, t->select.arms[i].value);
@@ -57,35 +50,30 @@ static void walk_select(const Walk *w, Tree *t)
     for (u32 i = 0; i < t->select.n; i++) walk_one(w, t->select.arms[i].body);
 }
 
-static void walk_chain(const Walk *w, Tree *t)
-{
+static void walk_chain(const Walk *w, Tree *t) {
     walk_one(w, t->chain.first);
     for (u32 i = 0; i < t->chain.n; i++) walk_one(w, t->chain.steps[i].rhs);
 }
 
-static void walk_print(const Walk *w, Tree *t)
-{
+static void walk_print(const Walk *w, Tree *t) {
     walk_list(w, t->print.args);
     walk_one(w, t->print.sep);
     walk_one(w, t->print.end);
 }
 
-static void walk_two(const Walk *w, Tree *a, Tree *b)
-{
+static void walk_two(const Walk *w, Tree *a, Tree *b) {
     walk_one(w, a);
     walk_one(w, b);
 }
 
-static void walk_four(const Walk *w, Tree *a, Tree *b, Tree *c, Tree *d)
-{
+static void walk_four(const Walk *w, Tree *a, Tree *b, Tree *c, Tree *d) {
     walk_two(w, a, b);
     walk_two(w, c, d);
 }
 
 static void walk_stmt(const Walk *w, Tree *t);
 
-void walk_children(Tree *t, WalkVisit visit, void *ctx) /* table */
-{
+void walk_children(Tree *t, WalkVisit visit, void *ctx) { /* table */
     Walk walk = {visit, ctx}, *w = &walk;
     switch (t->kind) {
     case TN_ERROR: case TN_ZERO: case TN_INT: case TN_FLOAT: case TN_BOOL: case TN_STR:
@@ -141,8 +129,7 @@ void walk_children(Tree *t, WalkVisit visit, void *ctx) /* table */
 }
 
 /* The kinds that stand only as statements. */
-static void walk_stmt(const Walk *w, Tree *t)
-{
+static void walk_stmt(const Walk *w, Tree *t) {
     if (t->kind == TN_LET) {
         walk_one(w, t->let.init);
     } else if (t->kind == TN_ASSIGN) {
@@ -174,25 +161,21 @@ typedef struct Descent {
     void *ctx;
 } Descent;
 
-static void descent_visit(void *ctx, Tree *child)
-{
+static void descent_visit(void *ctx, Tree *child) {
     Descent *d = ctx;
     if (d->enter(d->ctx, child)) walk_children(child, descent_visit, d);
 }
 
-void walk_tree(Tree *t, WalkEnter enter, void *ctx)
-{
+void walk_tree(Tree *t, WalkEnter enter, void *ctx) {
     Descent d = {enter, ctx};
     if (t) descent_visit(&d, t);
 }
 
-static void walk_patterns(Pattern **v, u32 n, WalkBind bind, void *ctx)
-{
+static void walk_patterns(Pattern **v, u32 n, WalkBind bind, void *ctx) {
     for (u32 i = 0; i < n; i++) walk_pattern(v[i], bind, ctx);
 }
 
-void walk_pattern(const Pattern *p, WalkBind bind, void *ctx)
-{
+void walk_pattern(const Pattern *p, WalkBind bind, void *ctx) {
     if (!p) return;
     switch (p->kind) {
     case PAT_WILD: case PAT_INT: case PAT_FLOAT: case PAT_STR: case PAT_BOOL: case PAT_RANGE:
@@ -212,8 +195,7 @@ void walk_pattern(const Pattern *p, WalkBind bind, void *ctx)
     }
 }
 
-Tree *place_root(Tree *t)
-{
+Tree *place_root(Tree *t) {
     for (;;) {
         if (t->kind == TN_REF) t = t->one.e;
         else if (t->kind == TN_FIELD) t = t->field.obj;
@@ -221,14 +203,12 @@ Tree *place_root(Tree *t)
     }
 }
 
-Tree *tree_uncast(Tree *t)
-{
+Tree *tree_uncast(Tree *t) {
     while (t->kind == TN_CAST && (t->cast.how == CAST_NONE || t->cast.how == CAST_FN_VOID))
         t = t->cast.e;
     return t;
 }
 
-bool type_is(const Type *t, TyKind kind)
-{
+bool type_is(const Type *t, TyKind kind) {
     return t && t->kind == kind;
 }

@@ -1,6 +1,6 @@
-/* walk.h - one place that knows the children of every node of the typed tree. Passes visit generically
- * and name only the kinds they care about. Bodies of lambdas are not children: each is a Fn of the
- * Program and is visited there. */
+/* walk.h - one place that knows the children of every node of the typed tree. Passes visit
+ * generically and name only the kinds they care about. Bodies of lambdas are not children: each is
+ * a Fn of the Program and is visited there. */
 #ifndef WYN_WALK_H
 #define WYN_WALK_H
 #include "tree.h"
