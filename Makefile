@@ -51,14 +51,17 @@ setup:
 # --- generated sources
 $(B)/gen/lexer.c: compiler/syntax/lexer.re
 	@mkdir -p $(@D)
-	re2c -W -Wno-nondeterministic-tags -i --no-generation-date $< >$@
+	@echo '  re2c $<'
+	@re2c -W -Wno-nondeterministic-tags -i --no-generation-date $< >$@
 $(B)/gen/parser.c: compiler/syntax/parser.y
 	@mkdir -p $(@D)
-	bison -Werror=conflicts-sr,conflicts-rr -Wcounterexamples -l --defines=$(B)/gen/parser.h -o $@ $<
+	@echo '  bison $<'
+	@bison -Werror=conflicts-sr,conflicts-rr -Wcounterexamples -l --defines=$(B)/gen/parser.h -o $@ $<
 $(B)/gen/parser.h: $(B)/gen/parser.c ;
 $(B)/gen/embed.c: compiler/driver/embed.sh $(STD) $(EXPLAIN) $(wildcard stdlib compiler/explain)
 	@mkdir -p $(@D)
-	sh compiler/driver/embed.sh $(STD) $(EXPLAIN) >$@
+	@echo '  embed stdlib and explanations'
+	@sh compiler/driver/embed.sh $(STD) $(EXPLAIN) >$@
 
 # --- compiler and runtime, once per flavour: $(1) folder, $(2) flags, $(3) compiler
 define flavour

@@ -4,7 +4,8 @@ texts() {
     for f; do
         n=$((n + 1))
         echo "static const char text_$n[] ="
-        sed 's/\\/\\\\/g; s/"/\\"/g; s/^/    "/; s/$/\\n"/' "$f"
+        LC_ALL=C sed -e 's/\\/\\\\/g; s/"/\\"/g; s/^/    "/; s/$/\\n"/' \
+            -e 's/\xE2\x80\xAE/\\342\\200\\256/g' "$f" # gcc warns of bidi controls
         echo '    "";'
     done
 }
