@@ -3,6 +3,7 @@
 
 int main(int argc, char **argv) {
     Arena arena = {0};
+    host_catch_crashes();
     Options o;
     Str error = options_parse(&arena, &o, argc, argv);
     if (error.n) {

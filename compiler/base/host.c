@@ -161,6 +161,8 @@ Str host_env(const char *name) {
     return v ? str_c(v) : S("");
 }
 
+void host_env_set(const char *name, const char *value) { setenv(name, value, 1); }
+
 struct dirent64_raw {
     u64 ino, off;
     u16 len;

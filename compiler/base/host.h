@@ -35,6 +35,7 @@ bool host_remove(const char *path);
 Str host_real(Arena *a, const char *path); /* absolute, without links; empty when absent */
 Str host_exe_dir(Arena *a);                /* folder of the running program */
 Str host_env(const char *name);            /* empty when unset */
+void host_env_set(const char *name, const char *value); /* for our children */
 /* A private folder (mode 0700), removed with all in it when the process ends, by a signal too. */
 HostText host_temp_dir(Arena *a);
 void host_temp_clean(void);
@@ -67,4 +68,6 @@ void host_run_many(Arena *a, const HostRun *runs, u32 n, u32 jobs, HostDone *don
 HostResult host_run_program(Arena *a, const HostRun *run);
 /* From now on a signal that ends us removes the temporary folder and ends our children first. */
 void host_watch_signals(void);
+/* A crash of ours becomes a message and EXIT_BUG. */
+void host_catch_crashes(void);
 #endif

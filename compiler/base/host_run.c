@@ -69,6 +69,30 @@ static void signals_watch(void) {
 
 void host_watch_signals(void) { signals_watch(); }
 
+static void end_on_crash(int sig) {
+    static const char text[] =
+        "wync: internal error: it crashed\n"
+        "This is a bug of the compiler, not of your program. Please report it with the source.\n";
+    (void)sig;
+    if (write(2, text, sizeof text - 1) < 0) _exit(EXIT_BUG);
+    host_temp_clean();
+    _exit(EXIT_BUG);
+}
+
+void host_catch_crashes(void) {
+#if !defined(__SANITIZE_ADDRESS__)
+    static _Alignas(16) char stack[1 << 16];
+    stack_t alternative = {.ss_sp = stack, .ss_size = sizeof stack};
+    if (sigaltstack(&alternative, NULL) != 0) return;
+    struct sigaction sa = {.sa_handler = end_on_crash, .sa_flags = SA_ONSTACK};
+    sigemptyset(&sa.sa_mask);
+    static const int crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+    for (u32 i = 0; i < COUNT_OF(crashes); i++) sigaction(crashes[i], &sa, NULL);
+#else
+    (void)end_on_crash;
+#endif
+}
+
 typedef struct Setup {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attr;

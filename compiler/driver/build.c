@@ -172,6 +172,7 @@ int run_command(Arena *a, const Options *o) {
     vec_push(a, &argv, b.program.p);
     for (int i = 0; i < o->arg_count; i++) vec_push(a, &argv, o->args[i]);
     vec_push(a, &argv, NULL);
+    if (o->compile.test_mode && o->filter) host_env_set("WYN_TEST_FILTER", o->filter);
     HostRun run = {.argv = argv.v};
     HostResult r = host_run_program(a, &run);
     if (r.started) return r.status;
