@@ -77,6 +77,11 @@ struct Fn {
     bool spawned;         /* a lambda made by spawn {}: captures are copies */
     bool escapes;         /* lambda: false when it is only passed to a parameter that does not keep it */
     Fn *outer;            /* lambda: the Fn it stands in */
+    /* generic FN_EXTERN, for the C convention of wyn.h: its type arguments; bit i: parameter i is
+     * declared as a bare type parameter (`v: T`); the result is one */
+    Type **type_args;
+    u32 type_arg_count, bare_params;
+    bool bare_ret;
     VEC(Capture) captures;
     VEC(Local *) locals;  /* all but params */
 };
