@@ -16,8 +16,10 @@ comma := ,
 B := build
 WARN := -Wall -Wextra -Werror
 COMPILER_CFLAGS := -std=gnu11 -g $(WARN) -MMD -MP -I$(B)/gen
-RUNTIME_CFLAGS := -std=gnu11 -g $(WARN) -MMD -MP -fno-omit-frame-pointer -Iruntime -fPIC
-SAN := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+# no -g: backtraces show Wyn functions only, and each program carries what it uses of the runtime
+RUNTIME_CFLAGS := -std=gnu11 $(WARN) -MMD -MP -fno-omit-frame-pointer -fPIE -Iruntime \
+    -ffunction-sections -fdata-sections
+SAN := -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 RUNTIME_LIBS := -lbacktrace -lgc -lpthread -lm
 LAX := -no-pie -Wl,--unresolved-symbols=ignore-all
 
