@@ -15,12 +15,12 @@ FUZZ_SECONDS ?= 60
 comma := ,
 B := build
 WARN := -Wall -Wextra -Werror
-COMPILER_CFLAGS := -std=gnu11 -g $(WARN) -MMD -MP -I$(B)/gen
+COMPILER_CFLAGS := -std=gnu11 -g $(WARN) -Wno-trigraphs -MMD -MP -I$(B)/gen
 # no -g: backtraces show Wyn functions only, and each program carries what it uses of the runtime
 RUNTIME_CFLAGS := -std=gnu11 $(WARN) -MMD -MP -fno-omit-frame-pointer -fPIE -Iruntime \
     -ffunction-sections -fdata-sections
 SAN := -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-RUNTIME_LIBS := -lbacktrace -lgc -lpthread -lm
+RUNTIME_LIBS := -lgc -lpthread -lm
 LAX := -no-pie -Wl,--unresolved-symbols=ignore-all
 
 COMPILER_SRC := $(filter-out compiler/main.c,$(sort $(wildcard compiler/*/*.c)))

@@ -80,7 +80,7 @@ static void add_libraries(Arena *a, Argv *argv, const Toolchain *tc, const CcOpt
     vec_push(a, argv, str_fmt(a, "%s/libwynrt.a", tc->dir.p).p);
     for (u32 i = 0; i < opt->link.n; i++) vec_push(a, argv, str_z(a, opt->link.v[i]));
     vec_push(a, argv, opt->static_gc ? "-l:libgc.a" : "-lgc");
-    static const char *const rest[] = {"-lbacktrace", "-lpthread", "-lm"};
+    static const char *const rest[] = {"-lpthread", "-lm"};
     add_all(a, argv, rest, COUNT_OF(rest));
 }
 
