@@ -78,7 +78,17 @@ static bool write_all(int fd, const char *p, size_t n) {
     return true;
 }
 
+/* A device or pipe is written to, never replaced. */
+static HostText write_special(Arena *a, const char *path, Str text) {
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0) return failed(a, errno);
+    int error = write_all(fd, text.p, text.n) ? 0 : errno;
+    close(fd);
+    return error ? failed(a, error) : (HostText){.ok = true};
+}
+
 HostText host_write(Arena *a, const char *path, Str text, bool executable) {
+    if (host_stat(path).kind == HOST_OTHER) return write_special(a, path, text);
     Str temp = str_fmt(a, "%s.tmp-XXXXXX", path);
     char *name = (char *)(uintptr_t)str_z(a, temp);
     int fd = mkostemp(name, O_CLOEXEC);
