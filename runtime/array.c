@@ -95,6 +95,19 @@ wyn_array *wyn_array_slice_clamped(wyn_array *a, int64_t from, int64_t to, const
     return array_part(a, from, to, elem);
 }
 
+wyn_array *wyn_array_fill(const wyn_type *elem, int64_t n, const void *v) {
+    wyn_array *a = wyn_array_sized(elem, n < 0 ? 0 : n);
+    char *p = a->buf->data;
+    for (int64_t i = 0; i < n; i++, p += elem->size) memcpy(p, v, elem->size);
+    return a;
+}
+
+void wyn_array_assign(wyn_array *a, wyn_array *b) {
+    wyn_buf *from = b->buf;
+    b->buf = (wyn_buf *)&no_buffer; /* two headers never share a buffer */
+    a->buf = from;
+}
+
 wyn_array *wyn_array_copy(wyn_array *a, const wyn_type *elem) {
     return wyn_array_of(elem, wyn_array_len(a), a->buf->data);
 }
@@ -169,13 +182,17 @@ void wyn_array_truncate(wyn_array *a, int64_t n, const wyn_type *elem) {
     b->len = (unsigned long long)n;
 }
 
-void wyn_array_remove_at(wyn_array *a, int64_t i, const wyn_type *elem) {
+void wyn_array_remove(wyn_array *a, int64_t i, int64_t n, const wyn_type *elem) {
     int64_t len = wyn_array_len(a);
-    if (i < 0) i += len;
-    if (i < 0 || i >= len) return;
+    if (i < 0 || i >= len || n <= 0) return;
+    if (n > len - i) n = len - i;
     char *p = a->buf->data + (size_t)i * elem->size;
-    memmove(p, p + elem->size, (size_t)(len - i - 1) * elem->size);
-    wyn_array_truncate(a, len - 1, elem);
+    memmove(p, p + (size_t)n * elem->size, (size_t)(len - i - n) * elem->size);
+    wyn_array_truncate(a, len - n, elem);
+}
+
+void wyn_array_remove_at(wyn_array *a, int64_t i, const wyn_type *elem) {
+    wyn_array_remove(a, i < 0 ? i + wyn_array_len(a) : i, 1, elem);
 }
 
 bool wyn_array_remove_value(wyn_array *a, const void *v, const wyn_type *elem) {

@@ -269,6 +269,18 @@ wyn_str *wyn_to_string(const void *v, const wyn_type *type) {
     return wyn_text_take(&t);
 }
 
+wyn_str *wyn_quote(const void *v, const wyn_type *type) {
+    wyn_text t;
+    wyn_text_open(&t);
+    fmt_nested(&t, v, type);
+    return wyn_text_take(&t);
+}
+
+wyn_str *wyn_variant_name(const void *v, const wyn_type *type) {
+    if (type->kind == WYN_T_ENUM_BOX) v = *(void *const *)v;
+    return wyn_str_from_c(type->variants[*(const int32_t *)v].name);
+}
+
 wyn_str *wyn_int_to_string(int64_t v) {
     char text[WYN_INT_TEXT];
     return wyn_str_new(text, (int64_t)wyn_int_write(text, v));

@@ -1,11 +1,12 @@
 /* gc.c - memory. The only file that includes <gc.h>.
  * Small objects come from inline lists (wyn_inline.h) refilled here a block at a time. Traced
  * lists are found by the collector through wyn_free_lists, which is static data; pointer-free
- * ones are linked through memory that it does not scan, so mark_free_lists marks them one by
+ * ones are linked through memory that it does not scan, so push_roots marks them one by
  * one. Interior pointers from the heap do not keep objects (stacks and registers may point
  * inside), so every object has a slop byte less than its granules for one-past-the-end pointers
  * only where it is a buffer: see gc_good_size. Nothing starts before the first allocation. */
 #include "gc.h"
+#include "native.h"
 
 #define GC_THREADS
 #include <gc.h>
@@ -17,17 +18,24 @@
 
 void *wyn_free_lists[2][WYN_SMALL_MAX / 16 + 1];
 
+void (*gc_roots_hook)(void);
+
 static bool gc_started;
 static void *stack_bottom;
 static void *oom_reserve;
 static GC_push_other_roots_proc previous_roots;
 
-static void mark_free_lists(void) {
+static void push_roots(void) {
     for (size_t i = 0; i < COUNT_OF(wyn_free_lists[0]); i++) {
         for (void *p = wyn_free_lists[WYN_MEM_ATOMIC][i]; p != NULL; p = *(void **)p)
             GC_set_mark_bit(p);
     }
+    if (gc_roots_hook != NULL) gc_roots_hook();
     if (previous_roots != NULL) previous_roots();
+}
+
+void gc_push_root(const void *low, const void *high) {
+    GC_push_all_eager((void *)low, (void *)high);
 }
 
 static void *out_of_memory(size_t size) {
@@ -58,7 +66,7 @@ static void gc_start(void) {
     if (stack_bottom != NULL) gc_set_stack(stack_bottom);
     GC_expand_hp(RT_HEAP_START);
     previous_roots = GC_get_push_other_roots();
-    GC_set_push_other_roots(mark_free_lists);
+    GC_set_push_other_roots(push_roots);
 }
 
 void gc_set_stack(void *bottom) {
@@ -120,3 +128,5 @@ void gc_collect(void) {
 size_t gc_heap_size(void) { return gc_started ? GC_get_heap_size() : 0; }
 
 uint64_t gc_count(void) { return gc_started ? GC_get_gc_no() : 0; }
+
+void wyn_sys_gc(void) { gc_collect(); }

@@ -16,6 +16,11 @@ size_t gc_good_size(size_t size);
 /* The program runs on [low, bottom) from now on; before or after the first allocation. */
 void gc_set_stack(void *bottom);
 
+/* Called at each collection to push roots that the collector cannot know: stacks of waiting tasks.
+ * It must not allocate. */
+extern void (*gc_roots_hook)(void);
+void gc_push_root(const void *low, const void *high);
+
 void gc_collect(void);
 size_t gc_heap_size(void);
 uint64_t gc_count(void);

@@ -276,6 +276,26 @@ wyn_map *wyn_map_copy(wyn_map *m) {
 
 int64_t wyn_map_len(const wyn_map *m) { return (int64_t)m->table->live; }
 
+/* ---- entries by number ---- */
+
+int64_t wyn_map_entry(wyn_map *m, const void *key) {
+    uint64_t hash;
+    return (int64_t)find_key(m, key, &hash); /* NOT_FOUND is -1 */
+}
+
+int64_t wyn_map_next(wyn_map *m, int64_t at) {
+    const Table *t = m->table;
+    uint64_t i = at < 0 ? 0 : (uint64_t)at;
+    while (i < t->used && is_dead(t, i)) i++;
+    return i < t->used ? (int64_t)i : -1;
+}
+
+void *wyn_map_entry_key(wyn_map *m, int64_t entry) { return entry_at(m, (uint64_t)entry); }
+
+void *wyn_map_entry_value(wyn_map *m, int64_t entry) {
+    return entry_at(m, (uint64_t)entry) + m->value_at;
+}
+
 /* ---- iteration ---- */
 
 void wyn_map_iter_start(wyn_map_iter *it, wyn_map *m) {

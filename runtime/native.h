@@ -6,16 +6,12 @@
 #include "wyn.h"
 
 /* runtime/array.c */
-wyn_array *wyn_array_slice_clamped(wyn_array *a, int64_t from, int64_t to, const wyn_type *elem);
-void wyn_array_append_all(wyn_array *a, wyn_array *b, const wyn_type *elem);
 int64_t wyn_array_count_of(wyn_array *a, const void *v, const wyn_type *elem);
-void wyn_array_insert(wyn_array *a, int64_t i, const void *v, const wyn_type *elem);
 void wyn_array_truncate(wyn_array *a, int64_t n, const wyn_type *elem);
 void wyn_array_remove_at(wyn_array *a, int64_t i, const wyn_type *elem);
 bool wyn_array_remove_value(wyn_array *a, const void *v, const wyn_type *elem);
 void wyn_array_clear(wyn_array *a, const wyn_type *elem);
 void wyn_array_reserve_room(wyn_array *a, int64_t n, const wyn_type *elem);
-void wyn_array_reverse_in_place(wyn_array *a, const wyn_type *elem);
 wyn_array *wyn_array_reversed(wyn_array *a, const wyn_type *elem);
 wyn_array *wyn_array_unique(wyn_array *a, const wyn_type *elem);
 wyn_str *wyn_array_join(wyn_array *a, const wyn_str *sep, const wyn_type *elem);
@@ -40,6 +36,10 @@ wyn_str *wyn_builder_to_string(wyn_builder *b);
 int64_t wyn_builder_len(wyn_builder *b);
 void wyn_builder_clear(wyn_builder *b);
 
+/* runtime/channel.c */
+wyn_channel *wyn_time_after(int64_t ms);
+wyn_channel *wyn_time_ticker(int64_t ms);
+
 /* runtime/collect.c */
 int64_t wyn_map_size(wyn_map *m, const wyn_type *key, const wyn_type *value);
 bool wyn_map_has_key(wyn_map *m, const void *k, const wyn_type *key, const wyn_type *value);
@@ -61,6 +61,14 @@ wyn_map *wyn_set_intersection(wyn_map *a, wyn_map *b, const wyn_type *elem);
 wyn_map *wyn_set_difference(wyn_map *a, wyn_map *b, const wyn_type *elem);
 bool wyn_set_is_subset(wyn_map *a, wyn_map *b, const wyn_type *elem);
 
+/* runtime/future.c */
+int64_t wyn_task_id(void);
+int64_t wyn_task_count(void);
+int64_t wyn_task_workers(void);
+
+/* runtime/gc.c */
+void wyn_sys_gc(void);
+
 /* runtime/panic_text.c */
 void wyn_panic_message(wyn_str *message);
 
@@ -68,6 +76,9 @@ void wyn_panic_message(wyn_str *message);
 bool wyn_str_is_int(const wyn_str *s);
 bool wyn_str_is_float(const wyn_str *s);
 wyn_str *wyn_int_to_base(int64_t n, int64_t base);
+
+/* runtime/sleep.c */
+void wyn_time_sleep(int64_t ms);
 
 /* runtime/str.c */
 wyn_str *wyn_str_slice(const wyn_str *s, int64_t from, int64_t to);
@@ -112,6 +123,131 @@ int64_t wyn_str_code_at(const wyn_str *s, int64_t i);
 int64_t wyn_str_char_count(const wyn_str *s);
 int64_t wyn_str_hash(const wyn_str *s);
 wyn_str *wyn_str_format(const wyn_str *s, wyn_array *args);
+
+/* runtime/sync.c */
+wyn_mutex *wyn_mutex_make(const void *init, const wyn_type *type);
+void wyn_mutex_acquire(wyn_mutex *m, const wyn_type *type);
+void wyn_mutex_release(wyn_mutex *m, const wyn_type *type);
+void wyn_mutex_load(void *result, wyn_mutex *m, const wyn_type *type);
+void wyn_mutex_store(wyn_mutex *m, const void *v, const wyn_type *type);
+void *wyn_rwlock_make(const void *init, const wyn_type *type);
+void wyn_rwlock_read(void *lock, const wyn_type *type);
+void wyn_rwlock_write(void *lock, const wyn_type *type);
+void wyn_rwlock_release(void *lock, const wyn_type *type);
+void wyn_rwlock_load(void *result, void *lock, const wyn_type *type);
+void wyn_rwlock_store(void *lock, const void *v, const wyn_type *type);
+void *wyn_semaphore_new(int64_t n);
+void wyn_semaphore_acquire(void *s);
+bool wyn_semaphore_try_acquire(void *s);
+void wyn_semaphore_release(void *s);
+void *wyn_waitgroup_new(void);
+void wyn_waitgroup_add(void *w, int64_t n);
+void wyn_waitgroup_done(void *w);
+void wyn_waitgroup_wait(void *w);
+void *wyn_once_new(void);
+bool wyn_once_enter(void *o);
+void wyn_once_leave(void *o);
+int64_t wyn_shared_get(wyn_shared *s);
+void wyn_shared_set(wyn_shared *s, int64_t v);
+int64_t wyn_shared_swap(wyn_shared *s, int64_t v);
+int64_t wyn_shared_add(wyn_shared *s, int64_t d);
+int64_t wyn_shared_sub(wyn_shared *s, int64_t d);
+bool wyn_shared_cas(wyn_shared *s, int64_t old, int64_t v);
+int64_t wyn_shared_min(wyn_shared *s, int64_t v);
+int64_t wyn_shared_max(wyn_shared *s, int64_t v);
+int64_t wyn_shared_id(wyn_shared *s);
+wyn_shared *wyn_shared_by_id(int64_t id);
+
+/* stdlib/native/check.c */
+void wyn_test_start(void);
+void wyn_test_record(bool ok);
+void wyn_test_skip(void);
+int64_t wyn_test_passed(void);
+int64_t wyn_test_failed(void);
+int64_t wyn_test_skipped(void);
+int64_t wyn_test_millis(void);
+
+/* stdlib/native/exec.c */
+wyn_str *wyn_sys_exec(const wyn_str *command, bool errors);
+int64_t wyn_sys_exec_status(const wyn_str *command);
+int64_t wyn_file_open(const wyn_str *path, const wyn_str *mode);
+wyn_str *wyn_file_read_line(int64_t h);
+bool wyn_file_put(int64_t h, const wyn_str *text);
+bool wyn_file_eof(int64_t h);
+bool wyn_file_close(int64_t h);
+
+/* stdlib/native/file.c */
+wyn_str *wyn_sys_error(void);
+wyn_str *wyn_file_read(const wyn_str *path);
+wyn_array *wyn_file_read_lines(const wyn_str *path);
+bool wyn_file_write(const wyn_str *path, const wyn_str *text);
+bool wyn_file_append(const wyn_str *path, const wyn_str *text);
+bool wyn_file_copy(const wyn_str *from, const wyn_str *to);
+bool wyn_file_exists(const wyn_str *path);
+bool wyn_file_is_file(const wyn_str *path);
+bool wyn_file_is_dir(const wyn_str *path);
+int64_t wyn_file_size(const wyn_str *path);
+int64_t wyn_file_modified(const wyn_str *path);
+bool wyn_file_delete(const wyn_str *path);
+bool wyn_file_rename(const wyn_str *from, const wyn_str *to);
+bool wyn_file_mkdir(const wyn_str *path);
+bool wyn_file_rmdir(const wyn_str *path);
+wyn_array *wyn_file_list_dir(const wyn_str *path);
+wyn_array *wyn_file_glob(const wyn_str *pattern);
+wyn_str *wyn_file_cwd(void);
+wyn_str *wyn_file_temp(void);
+
+/* stdlib/native/input.c */
+wyn_str *wyn_input_line(void);
+bool wyn_input_eof(void);
+wyn_str *wyn_input_all(void);
+int64_t wyn_input_int(void);
+double wyn_input_float(void);
+
+/* stdlib/native/mathx.c */
+bool wyn_float_is_nan(double x);
+bool wyn_float_is_infinite(double x);
+double wyn_float_round_to(double x, int64_t n);
+
+/* stdlib/native/number.c */
+wyn_str *wyn_float_fixed(double x, int64_t places);
+int64_t wyn_math_add(int64_t a, int64_t b);
+int64_t wyn_math_sub(int64_t a, int64_t b);
+int64_t wyn_math_mul(int64_t a, int64_t b);
+bool wyn_math_add_overflows(int64_t a, int64_t b);
+bool wyn_math_sub_overflows(int64_t a, int64_t b);
+bool wyn_math_mul_overflows(int64_t a, int64_t b);
+int64_t wyn_str_byte(const wyn_str *s, int64_t i);
+int64_t wyn_str_find(const wyn_str *s, const wyn_str *part, int64_t start);
+
+/* stdlib/native/random.c */
+void wyn_random_seed(int64_t n);
+int64_t wyn_random_bits(void);
+double wyn_random_float(void);
+int64_t wyn_random_int(int64_t lo, int64_t hi);
+
+/* stdlib/native/sys.c */
+wyn_array *wyn_sys_args(void);
+wyn_str *wyn_sys_env(const wyn_str *name);
+bool wyn_sys_has_env(const wyn_str *name);
+void wyn_sys_set_env(const wyn_str *name, const wyn_str *value);
+wyn_array *wyn_sys_env_all(void);
+int64_t wyn_sys_pid(void);
+wyn_str *wyn_sys_hostname(void);
+void wyn_sys_eprint(const wyn_str *s);
+void *wyn_ptr_cell(void);
+void *wyn_ptr_read(void *p);
+void wyn_ptr_write(void *p, void *v);
+void wyn_ptr_free(void *p);
+
+/* stdlib/native/time.c */
+int64_t wyn_time_now(void);
+int64_t wyn_time_now_millis(void);
+int64_t wyn_time_now_micros(void);
+int64_t wyn_time_mono_nanos(void);
+wyn_str *wyn_time_format(int64_t t, const wyn_str *how);
+wyn_str *wyn_time_iso(int64_t t);
+int64_t wyn_time_part(int64_t t, int64_t part);
 
 /* start.c */
 extern int wyn_argc;

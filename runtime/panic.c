@@ -23,6 +23,12 @@ typedef struct CatchPoint {
 
 static PanicContext context;
 
+PanicContext panic_switch(PanicContext to) {
+    PanicContext from = context;
+    context = to;
+    return from;
+}
+
 /* ---- deferred blocks ---- */
 
 void wyn_frame_enter(wyn_frame *frame) {

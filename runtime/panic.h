@@ -35,11 +35,16 @@ typedef struct PanicContext {
 
 enum { STATUS_PANIC = 101 };
 
-/* start.c */
+/* Exchanges the running context for another one: a switch of tasks. */
+PanicContext panic_switch(PanicContext to);
+
+/* stack.c */
 extern const char *stack_low, *stack_high; /* bounds of the running stack, for traces */
-void stack_guard_restore(void);
+void stack_guard_restore(void);            /* after a caught overflow */
+
+/* start.c */
 extern void (*wyn_drain_hook)(void); /* set by the first spawn: runs what is left */
 _Noreturn void wyn_finish(int status);
-bool wyn_failed(void); /* test.c or start.c: an assert failed */
+bool wyn_failed(void); /* an assert failed */
 
 #endif

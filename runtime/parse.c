@@ -37,7 +37,7 @@ wyn_parse wyn_parse_float(const wyn_str *s, double *out) {
     return stop == end && stop != s->bytes ? WYN_PARSE_OK : WYN_PARSE_BAD;
 }
 
-int64_t wyn_str_to_int(const wyn_str *s) {
+int64_t wyn_str_to_int(wyn_str *s) {
     int64_t v = 0;
     switch (wyn_parse_int(s, &v)) {
     case WYN_PARSE_OK: return v;
@@ -48,7 +48,7 @@ int64_t wyn_str_to_int(const wyn_str *s) {
     wyn_panic("to_int parse error: \"%s\" is not a valid integer", s->bytes);
 }
 
-double wyn_str_to_float(const wyn_str *s) {
+double wyn_str_to_float(wyn_str *s) {
     double v;
     if (wyn_parse_float(s, &v) == WYN_PARSE_OK) return v;
     wyn_panic("to_float parse error: \"%s\" is not a valid number", s->bytes);

@@ -99,3 +99,13 @@ wyn_str *wyn_str_times(const wyn_str *s, int64_t n, const wyn_site *site) {
     }
     return r;
 }
+
+const char *wyn_str_c(wyn_str *s) {
+    if (memchr(s->bytes, '\0', (size_t)s->len) != NULL)
+        wyn_panic("a string with a NUL byte inside cannot be passed to C");
+    return s->bytes;
+}
+
+wyn_str *wyn_str_from_c(const char *s) {
+    return s == NULL ? wyn_str_empty : wyn_str_new(s, (int64_t)strlen(s));
+}

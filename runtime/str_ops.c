@@ -63,7 +63,7 @@ static int64_t str_find(const wyn_str *s, const wyn_str *part, int64_t from) {
     return p == NULL ? -1 : p - s->bytes;
 }
 
-bool wyn_str_contains(const wyn_str *s, const wyn_str *part) { return str_find(s, part, 0) >= 0; }
+bool wyn_str_contains(wyn_str *s, wyn_str *part) { return str_find(s, part, 0) >= 0; }
 
 bool wyn_str_starts_with(const wyn_str *s, const wyn_str *part) {
     return part->len <= s->len && memcmp(s->bytes, part->bytes, (size_t)part->len) == 0;

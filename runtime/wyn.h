@@ -142,6 +142,11 @@ typedef struct wyn_vtable { /* emitted ones continue with the methods */
     const wyn_type *type;   /* of the struct */
 } wyn_vtable;
 
+/* Iter<T>: the emitted generator frame begins so; next fills slot or tells the end. */
+typedef struct wyn_iter {
+    bool (*next)(struct wyn_iter *self, void *slot);
+} wyn_iter;
+
 typedef struct wyn_object { /* the struct's copy follows at offset 8 */
     const wyn_vtable *vt;
 } wyn_object;
@@ -152,6 +157,8 @@ int wyn_cmp(const void *a, const void *b, const wyn_type *t); /* NaN last */
 uint64_t wyn_hash(const void *v, const wyn_type *t);
 void wyn_zero(void *out, const wyn_type *t);
 wyn_str *wyn_to_string(const void *v, const wyn_type *t); /* as print */
+wyn_str *wyn_quote(const void *v, const wyn_type *t);     /* as inside containers */
+wyn_str *wyn_variant_name(const void *v, const wyn_type *t);
 
 /* ---- memory (inline forms in wyn_inline.h) ---- */
 
@@ -270,13 +277,15 @@ int wyn_str_cmp(const wyn_str *a, const wyn_str *b);
 wyn_str *wyn_str_index(const wyn_str *s, int64_t i, const wyn_site *site);
 wyn_str *wyn_str_slice_to(const wyn_str *s, int64_t from, int64_t to); /* negative: from the end */
 wyn_str *wyn_str_times(const wyn_str *s, int64_t n, const wyn_site *site);
-bool wyn_str_contains(const wyn_str *s, const wyn_str *part);
+bool wyn_str_contains(wyn_str *s, wyn_str *part);
 int64_t wyn_str_next_char(const wyn_str *s, int64_t at); /* byte index after the character */
 wyn_str *wyn_int_to_string(int64_t v);
 wyn_str *wyn_float_to_string(double v);
 wyn_str *wyn_bool_to_string(bool v);
-int64_t wyn_str_to_int(const wyn_str *s);   /* panics on bad text */
-double wyn_str_to_float(const wyn_str *s);
+int64_t wyn_str_to_int(wyn_str *s);       /* panics on bad text */
+double wyn_str_to_float(wyn_str *s);
+const char *wyn_str_c(wyn_str *s);        /* for C; an inner NUL panics */
+wyn_str *wyn_str_from_c(const char *s);   /* a copy; NULL gives "" */
 #define WYN_SLICE_END INT64_MAX /* `to` of an open slice */
 
 /* ---- arrays; element access is WYN_ARRAY_OPS in wyn_inline.h ---- */
@@ -285,10 +294,17 @@ wyn_array *wyn_array_new(const wyn_type *elem, int64_t capacity);
 wyn_array *wyn_array_of(const wyn_type *elem, int64_t n, const void *values); /* literal */
 wyn_buf *wyn_array_grow(wyn_array *a, size_t elem_size, bool pointers); /* room for one more */
 wyn_array *wyn_array_slice(wyn_array *a, int64_t from, int64_t to, const wyn_type *elem);
+wyn_array *wyn_array_slice_clamped(wyn_array *a, int64_t from, int64_t to, const wyn_type *elem);
+wyn_array *wyn_array_fill(const wyn_type *elem, int64_t n, const void *v); /* n copies of v */
 wyn_array *wyn_array_copy(wyn_array *a, const wyn_type *elem);
 wyn_array *wyn_array_concat(wyn_array *a, wyn_array *b, const wyn_type *elem);
 int64_t wyn_array_index_of(wyn_array *a, const void *v, const wyn_type *elem); /* -1: absent */
 bool wyn_array_contains(wyn_array *a, const void *v, const wyn_type *elem);
+void wyn_array_insert(wyn_array *a, int64_t i, const void *v, const wyn_type *elem);
+void wyn_array_remove(wyn_array *a, int64_t i, int64_t n, const wyn_type *elem); /* clamped */
+void wyn_array_append_all(wyn_array *a, wyn_array *b, const wyn_type *elem);
+void wyn_array_reverse_in_place(wyn_array *a, const wyn_type *elem);
+void wyn_array_assign(wyn_array *a, wyn_array *b); /* a takes the contents of b */
 void wyn_array_push_any(wyn_array *a, const void *v, const wyn_type *elem);
 void wyn_array_reserve(wyn_array *a, int64_t n, const wyn_type *elem);
 /* comparator: negative, 0, positive; the sort is stable and merges a private copy */
@@ -313,6 +329,12 @@ wyn_map *wyn_map_copy(wyn_map *m);
 int64_t wyn_map_len(const wyn_map *m);
 wyn_array *wyn_map_keys(wyn_map *m);
 wyn_array *wyn_map_values(wyn_map *m);
+
+/* Entries by number, in order of insertion; numbers hold until the map changes. */
+int64_t wyn_map_entry(wyn_map *m, const void *key);  /* -1: absent */
+int64_t wyn_map_next(wyn_map *m, int64_t at);        /* first live entry >= at, or -1 */
+void *wyn_map_entry_key(wyn_map *m, int64_t entry);
+void *wyn_map_entry_value(wyn_map *m, int64_t entry);
 
 /* for k, v in m: visits the keys present at the start in order, skips removed ones.
  *   wyn_map_iter it; wyn_map_iter_start(&it, m); while (wyn_map_iter_next(&it)) copy *it.key.. */

@@ -94,6 +94,16 @@ WYN_FAST int64_t wyn_float_to_int(double v) {
     return v < 0 ? INT64_MIN : INT64_MAX;
 }
 
+/* Turns of `for i in range(lo, hi, step)`; hi belongs to it when inclusive. A step 0 turns never. */
+WYN_FAST int64_t wyn_range_count(int64_t lo, int64_t hi, int64_t step, bool inclusive) {
+    if (step == 0 || (step > 0 ? lo > hi : lo < hi)) return 0;
+    uint64_t span = step > 0 ? (uint64_t)hi - (uint64_t)lo : (uint64_t)lo - (uint64_t)hi;
+    uint64_t by = step > 0 ? (uint64_t)step : 0 - (uint64_t)step;
+    return (int64_t)(span / by + (inclusive || span % by != 0));
+}
+
+WYN_FAST bool wyn_iter_next(wyn_iter *it, void *slot) { return it->next(it, slot); }
+
 WYN_FAST double wyn_fmod(double a, double b) { return fmod(a, b); }
 
 /* ---- strings ---- */
@@ -103,7 +113,7 @@ WYN_FAST bool wyn_str_eq(const wyn_str *a, const wyn_str *b) {
     return a->len == b->len && memcmp(a->bytes, b->bytes, (size_t)a->len) == 0;
 }
 
-WYN_FAST int64_t wyn_str_len(const wyn_str *s) { return s->len; }
+WYN_FAST int64_t wyn_str_len(wyn_str *s) { return s->len; }
 
 /* The byte s[i] as a number, negative from the end: for comparisons with one-byte literals. */
 WYN_FAST int64_t wyn_str_byte_at(const wyn_str *s, int64_t i, const wyn_site *site) {

@@ -1,0 +1,166 @@
+/* file.c - files by path. What fails leaves its reason for wyn_sys_error. */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "native.h"
+#include "wyn_inline.h"
+
+static int last_error;
+
+static bool outcome(bool ok) {
+    last_error = ok ? 0 : errno;
+    return ok;
+}
+
+static wyn_str *str_of(const char *s) { return wyn_str_new(s, (int64_t)strlen(s)); }
+
+wyn_str *wyn_sys_error(void) { return last_error == 0 ? wyn_str_empty : str_of(strerror(last_error)); }
+
+/* ---- whole files ---- */
+
+/* Reads to the end into a text; works for pipes and /proc, whose size is not known. */
+static bool read_fd(int fd, wyn_text *t) {
+    char block[16384];
+    for (;;) {
+        ssize_t n = read(fd, block, sizeof block);
+        if (n == 0) return true;
+        if (n > 0) {
+            wyn_text_bytes(t, block, (size_t)n);
+        } else if (errno != EINTR) {
+            return false;
+        }
+    }
+}
+
+static bool read_path(const wyn_str *path, wyn_text *t) {
+    wyn_text_open(t);
+    int fd = open(path->bytes, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return outcome(false);
+    bool ok = outcome(read_fd(fd, t));
+    close(fd);
+    return ok;
+}
+
+wyn_str *wyn_file_read(const wyn_str *path) {
+    wyn_text t;
+    return read_path(path, &t) ? wyn_text_take(&t) : wyn_str_empty;
+}
+
+wyn_array *wyn_file_read_lines(const wyn_str *path) { return wyn_str_lines(wyn_file_read(path)); }
+
+static bool write_all(int fd, const char *p, size_t n) {
+    while (n > 0) {
+        ssize_t done = write(fd, p, n);
+        if (done < 0 && errno == EINTR) continue;
+        if (done < 0) return false;
+        p += done;
+        n -= (size_t)done;
+    }
+    return true;
+}
+
+static bool write_path(const wyn_str *path, const wyn_str *text, int mode) {
+    int fd = open(path->bytes, O_WRONLY | O_CREAT | O_CLOEXEC | mode, 0666);
+    if (fd < 0) return outcome(false);
+    bool ok = outcome(write_all(fd, text->bytes, (size_t)text->len));
+    if (close(fd) != 0 && ok) return outcome(false);
+    return ok;
+}
+
+bool wyn_file_write(const wyn_str *path, const wyn_str *text) {
+    return write_path(path, text, O_TRUNC);
+}
+
+bool wyn_file_append(const wyn_str *path, const wyn_str *text) {
+    return write_path(path, text, O_APPEND);
+}
+
+bool wyn_file_copy(const wyn_str *from, const wyn_str *to) {
+    wyn_text t;
+    return read_path(from, &t) && wyn_file_write(to, wyn_text_take(&t));
+}
+
+/* ---- what is there ---- */
+
+bool wyn_file_exists(const wyn_str *path) { return outcome(access(path->bytes, F_OK) == 0); }
+
+static bool path_stat(const wyn_str *path, struct stat *st) {
+    return outcome(stat(path->bytes, st) == 0);
+}
+
+bool wyn_file_is_file(const wyn_str *path) {
+    struct stat st;
+    return path_stat(path, &st) && S_ISREG(st.st_mode);
+}
+
+bool wyn_file_is_dir(const wyn_str *path) {
+    struct stat st;
+    return path_stat(path, &st) && S_ISDIR(st.st_mode);
+}
+
+int64_t wyn_file_size(const wyn_str *path) {
+    struct stat st;
+    return path_stat(path, &st) ? (int64_t)st.st_size : -1;
+}
+
+int64_t wyn_file_modified(const wyn_str *path) {
+    struct stat st;
+    return path_stat(path, &st) ? (int64_t)st.st_mtime : 0;
+}
+
+/* ---- changing the tree ---- */
+
+bool wyn_file_delete(const wyn_str *path) { return outcome(unlink(path->bytes) == 0); }
+
+bool wyn_file_rename(const wyn_str *from, const wyn_str *to) {
+    return outcome(rename(from->bytes, to->bytes) == 0);
+}
+
+bool wyn_file_mkdir(const wyn_str *path) { return outcome(mkdir(path->bytes, 0777) == 0); }
+
+bool wyn_file_rmdir(const wyn_str *path) { return outcome(rmdir(path->bytes) == 0); }
+
+wyn_array *wyn_file_list_dir(const wyn_str *path) {
+    wyn_array *names = wyn_array_new(&wyn_type_str, 0);
+    DIR *dir = opendir(path->bytes);
+    if (!outcome(dir != NULL)) return names;
+    for (struct dirent *e; (e = readdir(dir)) != NULL;) {
+        if (e->d_name[0] != '.') wyn_array_push_str(names, str_of(e->d_name));
+    }
+    closedir(dir);
+    wyn_array_sort(names, &wyn_type_str);
+    return names;
+}
+
+wyn_array *wyn_file_glob(const wyn_str *pattern) {
+    wyn_array *names = wyn_array_new(&wyn_type_str, 0);
+    glob_t found;
+    if (glob(pattern->bytes, 0, NULL, &found) != 0) return names;
+    for (size_t i = 0; i < found.gl_pathc; i++)
+        wyn_array_push_str(names, str_of(found.gl_pathv[i]));
+    globfree(&found);
+    return names;
+}
+
+wyn_str *wyn_file_cwd(void) {
+    char *p = getcwd(NULL, 0);
+    if (!outcome(p != NULL)) return wyn_str_empty;
+    wyn_str *s = str_of(p);
+    free(p);
+    return s;
+}
+
+wyn_str *wyn_file_temp(void) {
+    char path[] = "/tmp/wyn-XXXXXX";
+    int fd = mkostemp(path, O_CLOEXEC);
+    if (!outcome(fd >= 0)) return wyn_str_empty;
+    close(fd);
+    return str_of(path);
+}

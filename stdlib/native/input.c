@@ -1,0 +1,59 @@
+/* input.c - standard input by lines. stdout is flushed before the process waits for input. */
+#include <errno.h>
+#include <unistd.h>
+
+#include "native.h"
+#include "wyn_inline.h"
+
+static char buffer[16384];
+static size_t at, end;
+static bool ended;
+
+static bool refill(void) {
+    wyn_flush();
+    for (;;) {
+        ssize_t n = read(STDIN_FILENO, buffer, sizeof buffer);
+        if (n < 0 && errno == EINTR) continue;
+        at = 0;
+        end = n > 0 ? (size_t)n : 0;
+        ended = n <= 0;
+        return n > 0;
+    }
+}
+
+wyn_str *wyn_input_line(void) {
+    wyn_text t;
+    wyn_text_open(&t);
+    for (bool done = false; !done && (at < end || refill());) {
+        const char *nl = memchr(buffer + at, '\n', end - at);
+        size_t n = (nl == NULL ? end : (size_t)(nl - buffer)) - at;
+        wyn_text_bytes(&t, buffer + at, n);
+        at += n + (nl != NULL);
+        done = nl != NULL;
+    }
+    if (t.len > 0 && t.p[t.len - 1] == '\r') t.len--;
+    return wyn_text_take(&t);
+}
+
+bool wyn_input_eof(void) { return ended || (at == end && !refill()); }
+
+wyn_str *wyn_input_all(void) {
+    wyn_text t;
+    wyn_text_open(&t);
+    while (at < end || refill()) {
+        wyn_text_bytes(&t, buffer + at, end - at);
+        at = end;
+    }
+    return wyn_text_take(&t);
+}
+
+/* The next line as a number; 0 when it is none. */
+int64_t wyn_input_int(void) {
+    wyn_str *line = wyn_input_line();
+    return wyn_str_is_int(line) ? wyn_str_to_int(line) : 0;
+}
+
+double wyn_input_float(void) {
+    wyn_str *line = wyn_input_line();
+    return wyn_str_is_float(line) ? wyn_str_to_float(line) : 0.0;
+}

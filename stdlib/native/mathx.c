@@ -1,0 +1,15 @@
+/* mathx.c - what libm does not have under a plain name. */
+#include <math.h>
+
+#include "native.h"
+#include "wyn_inline.h"
+
+bool wyn_float_is_nan(double x) { return isnan(x); }
+
+bool wyn_float_is_infinite(double x) { return isinf(x); }
+
+double wyn_float_round_to(double x, int64_t n) {
+    double scale = pow(10, (double)n);
+    double r = round(x * scale) / scale;
+    return isfinite(r) ? r : x;
+}

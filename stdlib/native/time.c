@@ -1,0 +1,45 @@
+/* time.c - clocks and calendar. */
+#include <time.h>
+
+#include "native.h"
+#include "wyn_inline.h"
+
+static int64_t clock_ns(clockid_t clock) {
+    struct timespec t;
+    clock_gettime(clock, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+int64_t wyn_time_now(void) { return clock_ns(CLOCK_REALTIME) / 1000000000; }
+
+int64_t wyn_time_now_millis(void) { return clock_ns(CLOCK_REALTIME) / 1000000; }
+
+int64_t wyn_time_now_micros(void) { return clock_ns(CLOCK_REALTIME) / 1000; }
+
+int64_t wyn_time_mono_nanos(void) { return clock_ns(CLOCK_MONOTONIC); }
+
+static wyn_str *format(const struct tm *tm, const char *how) {
+    char text[512];
+    return wyn_str_new(text, (int64_t)strftime(text, sizeof text, how, tm));
+}
+
+wyn_str *wyn_time_format(int64_t t, const wyn_str *how) {
+    time_t at = (time_t)t;
+    struct tm tm;
+    return localtime_r(&at, &tm) == NULL ? wyn_str_empty : format(&tm, how->bytes);
+}
+
+wyn_str *wyn_time_iso(int64_t t) {
+    time_t at = (time_t)t;
+    struct tm tm;
+    return gmtime_r(&at, &tm) == NULL ? wyn_str_empty : format(&tm, "%Y-%m-%dT%H:%M:%SZ");
+}
+
+int64_t wyn_time_part(int64_t t, int64_t part) {
+    time_t at = (time_t)t;
+    struct tm tm;
+    if (localtime_r(&at, &tm) == NULL) return 0;
+    const int parts[] = {tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
+                         tm.tm_min,         tm.tm_sec,     tm.tm_wday};
+    return part >= 0 && part < 7 ? parts[part] : 0;
+}
