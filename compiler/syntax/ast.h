@@ -40,6 +40,7 @@ enum {
     AF_DECIMAL = 1 << 14, /* INT: written in decimal */
     AF_STMT = 1 << 15, /* IF, MATCH: at statement position */
     AF_ASSIGNED = 1 << 16, /* free for the parser */
+    AF_ARRAY = 1 << 17, /* VAR: var [a, ...b] = e */
 };
 
 /* A named or plain argument; a struct-literal field (value NULL: shorthand); a field pattern. */
@@ -138,7 +139,8 @@ struct Ast {
         struct { Ast *fn; AstArgs args; } call;
         struct { Ast *obj, *index; } index;
         struct { Ast *obj, *lo, *hi; } slice;         /* AF_INCLUSIVE */
-        struct { Ast *e; } one;        /* TRY ADDR AWAIT SPAWN DEFER YIELD */
+        struct { Ast *e;               /* TRY ADDR AWAIT SPAWN DEFER YIELD */
+                 Ast *scope; } one;    /* SPAWN: the s of `s.spawn f(x)`, else NULL */
         struct { Ast *e; AstList types; } targs;      /* f<int>, Box<int> */
         struct { Ast *type; AstArgs fields; Ast *update; } lit;  /* type: NAME/FIELD/TARGS expr */
         struct { Op op; Ast *e; } unary;
@@ -170,7 +172,8 @@ struct Ast {
         struct { AstNames names; } names;             /* EXPORT_LIST */
 
         struct { Name name; Span name_span; AstNames owner; AstGens owner_gens; AstGens gens;
-                 AstParams params; Ast *ret, *body; } fn;   /* owner: fn P.m; body NULL: signature */
+                 AstParams params; Ast *ret, *body;
+                 Str doc; } fn;        /* owner: fn P.m; body NULL: signature; doc: its /// lines */
         struct { Name name; Span name_span; AstGens gens; AstStructField *fields; u32 n;
                  AstList methods; } struct_;
         struct { Name name; Span name_span; AstGens gens; AstVariant *variants; u32 n; } enum_;
