@@ -255,15 +255,23 @@ static void report_removed(Lexer *lx, const char *at) {
     }
 }
 
+/* With an open `${` the string around it is the one to look at: the quote that closes it was read
+ * as the beginning of another one. */
 static void report_unterminated(Lexer *lx, const char *open, bool triple) {
+    bool inside = lx->n_interps && !triple;
+    if (inside) open = lx->text + lx->interps[lx->n_interps - 1].start;
     const char *eol = memchr(open, '\n', (size_t)(lx->end - open));
     if (!eol) eol = lx->end;
     if (eol > open && eol[-1] == '\r') eol--;
     if (triple) eol = open + 3;
     Diag *d = diag_new(lx->ds, E_UNTERMINATED_STRING, span_at(lx, open, eol),
                        triple ? "Unterminated multi-line string" : "Unterminated string literal");
-    diag_label(d, d->span, triple ? "no closing \"\"\" follows" : "no closing quote on this line");
-    if (!triple) diag_hint(d, "a string over several lines is written \"\"\"...\"\"\"");
+    diag_label(d, d->span, "%s", triple ? "no closing \"\"\" follows"
+                               : inside ? "a '${' in it is not closed on this line"
+                                        : "no closing quote on this line");
+    if (inside) diag_hint(d, "write '}' after the expression; for the two characters themselves "
+                             "write \\${");
+    else if (!triple) diag_hint(d, "a string over several lines is written \"\"\"...\"\"\"");
     lexer_fail(lx);
 }
 
@@ -313,7 +321,8 @@ static void number_check(Lexer *lx, int kind, const char *at, u8 *flags) {
                        "the number is too large for a 64-bit int");
     diag_label(d, d->span, "the largest is %s",
                kind == SCAN_RADIX ? "0xffffffffffffffff" : "9223372036854775807");
-    diag_hint(d, "write it as a float: add '.0'");
+    diag_hint(d, "%s", kind == SCAN_RADIX ? "an int has 64 bits: 16 hex digits, 64 binary ones"
+                                          : "write it as a float: add '.0'");
     lx->out.failed = true;
 }
 
