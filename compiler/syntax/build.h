@@ -1,4 +1,4 @@
-/* build.h - the parser's state and the constructors its actions call. Private to the syntax folder. */
+/* build.h - the parser's state and the constructors its actions call. Private to this folder. */
 #ifndef WYN_BUILD_H
 #define WYN_BUILD_H
 #include "lexer.h"
@@ -33,8 +33,9 @@ typedef struct Parser {
     bool skipping;        /* after a syntax error, until a separator of frame depth `skip_depth` */
     u32 skip_depth;
     u32 last_bad;         /* token of the syntax error before, NO_MATE: none */
-    u32 bad_count;
-    bool drop_term;       /* the offending token is a made-up separator: do not resume there */
+    bool drop_bad;        /* the statement in error does not end at the offending token */
+    bool reported_bad;    /* BAD was delivered: its error is known */
+    bool progress;        /* that token is another than the time before */
     bool fatal;
     Items result;
 } Parser;

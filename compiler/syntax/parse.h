@@ -10,4 +10,9 @@ AstModule *parse(Arena *perm, Interner *names, Diags *ds, u32 file);
 
 /* Texts for --dump=tokens: the filtered token stream, one token a line. */
 Str tokens_dump(Arena *a, Interner *names, Diags *ds, u32 file);
+
+/* For a word of another language what to write instead ("'null'" gives "write 'none'"), else NULL.
+ * Such words are plain names: the checker asks when one is undefined, for the message
+ * "'null' is not Wyn syntax - write 'none'". */
+const char *foreign_word(Str word);
 #endif

@@ -1,7 +1,7 @@
 /* parser.y - the grammar. Each action is a constructor call (ast.c); what the grammar lets through
- * and the language does not is refused by a check_ call. Tokens come from the filter (shape.c), which
- * has settled newlines and every choice that needs look-ahead; 709 conflicts are settled by the
- * precedences below, none is left. On an error the rest of the statement is skipped (lex_next). */
+ * and the language does not is refused by a check_ call. Tokens come from the filter (shape.c),
+ * which has settled newlines and every choice that needs look-ahead; the precedences below settle
+ * the rest, and no conflict is left. After an error the rest of the statement is skipped (yylex). */
 %code requires {
 #include "build.h"
 }
@@ -17,6 +17,14 @@ static void yyerror(Loc *loc, Parser *P, const char *message);
 static Items one(Parser *P, Ast *e);
 static Items one_name(Parser *P, u32 tok);
 #define NONE_TOK NO_MATE
+/* After an error: the offending token goes, unless the statement may end at it; errors are reported
+ * again at once, unless this one came without any progress. */
+#define RESUME \
+    do { \
+        if (P->drop_bad) yyclearin; \
+        if (P->progress) yyerrok; \
+        P->drop_bad = P->progress = false; \
+    } while (0)
 }
 %define api.pure full
 %define api.prefix {wyn_yy}
@@ -139,10 +147,7 @@ stmt: simple
     | "test" IDENT block { $$ = ast_test(P, AST_TEST, @$, $2, $3); }
     | "test" STRING block { $$ = ast_test(P, AST_TEST, @$, $2, $3); }
     | HOOK block { $$ = ast_test(P, AST_HOOK, @$, $1, $2); }
-    | error {
-        $$ = ast_new(P, AST_ERROR, @$);
-        if (P->drop_term) { yyclearin; P->drop_term = false; }
-    };
+    | error { RESUME; $$ = ast_new(P, AST_ERROR, @$); };
 
 opt_label: %empty { $$ = NONE_TOK; } | IDENT;
 paren_args: %empty { $$ = (Items){0}; } | "(" args ")" { $$ = $2; };
@@ -238,7 +243,7 @@ sel_arm: expr "=>" stmt {
         $$ = NEW(P->scratch, AstSelArm);
         *$$ = (AstSelArm){.bind = name_at(P, $2), .what = $4, .body = $6};
     }
-    | error { $$ = NULL; if (P->drop_term) { yyclearin; P->drop_term = false; } };
+    | error { RESUME; $$ = NULL; };
 
 /* --- declarations --- */
 
@@ -264,7 +269,9 @@ extern: "extern" blocking "fn" fnname "(" params ")" ret {
 blocking: %empty { $$ = NONE_TOK; } | "blocking";
 ret: %empty { $$ = NULL; } | "->" type { $$ = $2; };
 
-gens: %empty { $$ = (Items){0}; } | GLT gen_list GGT { $$ = $2; } | GLT gen_list "," GGT { $$ = $2; };
+gens: %empty { $$ = (Items){0}; }
+    | GLT gen_list GGT { $$ = $2; }
+    | GLT gen_list "," GGT { $$ = $2; };
 gen_list: gen { $$ = (Items){0}; ITEM(&$$, AstGen, $1); }
     | gen_list "," gen { $$ = $1; ITEM(&$$, AstGen, $3); };
 gen: IDENT {
@@ -311,7 +318,7 @@ member: IDENT ":" type opt_def {
         $2->span = parser_span(P, @$);
         $$->method = $2;
     }
-    | error { $$ = NULL; if (P->drop_term) { yyclearin; P->drop_term = false; } };
+    | error { RESUME; $$ = NULL; };
 
 enum: "enum" IDENT gens "{" variants "}" { $$ = ast_enum(P, @$, $2, $3, $5); };
 variants: %empty { $$ = (Items){0}; } | variant_list | variant_list TERM;
@@ -320,10 +327,7 @@ variant_list: variant { $$ = (Items){0}; if ($1.name) ITEM(&$$, AstVariant, $1);
 variant: IDENT { $$ = ast_variant(P, $1, (Items){0}); }
     | IDENT "(" payload ")" { $$ = ast_variant(P, $1, $3); }
     | IDENT "(" payload "," ")" { $$ = ast_variant(P, $1, $3); }
-    | error {
-        $$ = (AstVariant){0};
-        if (P->drop_term) { yyclearin; P->drop_term = false; }
-    };
+    | error { RESUME; $$ = (AstVariant){0}; };
 payload: type { $$ = (Items){0}; ITEM(&$$, AstArg, {.value = $1}); }
     | IDENT ":" type {
         AstName n = name_at(P, $1);
@@ -345,7 +349,7 @@ trait_item: fnhead { check_params(P, $1); $$ = $1; }
     | fn
     | "pub" fnhead { check_params(P, $2); $$ = $2; $$->flags |= AF_PUB; }
     | "pub" fn { $$ = $2; $$->flags |= AF_PUB; }
-    | error { $$ = NULL; if (P->drop_term) { yyclearin; P->drop_term = false; } };
+    | error { RESUME; $$ = NULL; };
 
 impl: "impl" gens type "{" impl_items "}" { $$ = ast_impl(P, @$, $2, $3, NULL, $5); }
     | "impl" gens type "for" type "{" impl_items "}" { $$ = ast_impl(P, @$, $2, $3, $5, $7); };
@@ -356,7 +360,7 @@ impl_item: fn
     | extern
     | "pub" fn { $$ = $2; $$->flags |= AF_PUB; $$->span = parser_span(P, @$); }
     | "pub" extern { $$ = $2; $$->flags |= AF_PUB; $$->span = parser_span(P, @$); }
-    | error { $$ = NULL; if (P->drop_term) { yyclearin; P->drop_term = false; } };
+    | error { RESUME; $$ = NULL; };
 
 import: "import" path { $$ = ast_import(P, @$, $2, (Items){0}, false); }
     | "import" path "as" IDENT {
@@ -597,7 +601,7 @@ arm: pattern guard "=>" stmt {
         $$ = NEW(P->scratch, AstArm);
         *$$ = (AstArm){$1, $2, $4};
     }
-    | error { $$ = NULL; if (P->drop_term) { yyclearin; P->drop_term = false; } };
+    | error { RESUME; $$ = NULL; };
 
 pattern: patp
     | pattern "|" patp { $$ = ast_union(P, AST_P_OR, @$, $1, $3); };
@@ -670,7 +674,10 @@ static int yylex(YYSTYPE *value, Loc *loc, Parser *P) {
     }
     P->skipping = false;
     TokenKind kind = t->kind;
-    if (kind == TK_TERM && (t->flags & TF_JUXT) && report_foreign_word(P, P->at)) kind = TK_BAD;
+    if (kind == TK_TERM && (t->flags & TF_JUXT) && report_foreign_word(P, P->at)) {
+        kind = TK_BAD;
+        P->reported_bad = true;
+    }
     value->tok = P->at;
     *loc = (Loc){t->off, t->off + t->len};
     if (t->kind != TK_END) P->at++;
