@@ -165,7 +165,9 @@ static void index_copy(Table *to, const Table *from, const wyn_map *m) {
 static void table_rebuild(wyn_map *m, uint64_t cap) {
     Table *old = m->table;
     Table *t = table_new(m, cap);
-    if (old->live == old->used) {
+    if (old->used == 0) {
+        /* nothing to move */
+    } else if (old->live == old->used) {
         memcpy(t->entries, old->entries, old->used * m->stride);
         index_copy(t, old, m);
         t->used = old->used;

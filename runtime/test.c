@@ -76,7 +76,9 @@ static void print_mark(bool ok, const wyn_str *name) {
     bool color = isatty(STDOUT_FILENO);
     wyn_text t;
     wyn_text_open(&t);
-    wyn_text_cstr(&t, color ? ok ? "  \033[32m✓\033[0m " : "  \033[31m✗\033[0m " : ok ? "  ✓ " : "  ✗ ");
+    wyn_text_cstr(&t, color ? (ok ? "  \033[32m" : "  \033[31m") : "  ");
+    wyn_text_cstr(&t, ok ? "✓" : "✗");
+    wyn_text_cstr(&t, color ? "\033[0m " : " ");
     wyn_text_str(&t, name);
     wyn_text_cstr(&t, "\n");
     wyn_text_print(&t);

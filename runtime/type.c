@@ -146,7 +146,8 @@ int wyn_cmp(const void *a, const void *b, const wyn_type *t) {
     if (t->kind == WYN_T_BOOL) return *(const bool *)a - *(const bool *)b;
     if (t->kind == WYN_T_TUPLE || t->kind == WYN_T_STRUCT)
         return cmp_fields(a, b, t->fields, t->count);
-    if (t->kind == WYN_T_ARRAY) return cmp_array(*(wyn_array *const *)a, *(wyn_array *const *)b, t->a);
+    if (t->kind == WYN_T_ARRAY)
+        return cmp_array(*(wyn_array *const *)a, *(wyn_array *const *)b, t->a);
     if (t->kind == WYN_T_ENUM_INT) {
         int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
         return (x > y) - (x < y);
@@ -159,7 +160,8 @@ int wyn_cmp(const void *a, const void *b, const wyn_type *t) {
 static uint64_t hash_join(uint64_t h, uint64_t part) { return wyn_hash_int(h * 31 ^ part); }
 
 static uint64_t hash_fields(uint64_t h, const void *v, const wyn_field *fields, size_t n) {
-    for (size_t i = 0; i < n; i++) h = hash_join(h, wyn_hash(at(v, fields[i].offset), fields[i].type));
+    for (size_t i = 0; i < n; i++)
+        h = hash_join(h, wyn_hash(at(v, fields[i].offset), fields[i].type));
     return h;
 }
 
@@ -169,7 +171,7 @@ static uint64_t hash_variant(const void *v, const wyn_type *t) {
                        t->variants[tag].nfields);
 }
 
-static uint64_t hash_pointer(const void *v) {
+static uint64_t hash_word(const void *v) {
     uint64_t bits;
     memcpy(&bits, v, sizeof bits);
     return wyn_hash_int(bits);
@@ -179,7 +181,7 @@ uint64_t wyn_hash(const void *v, const wyn_type *t) { /* table */
     switch ((wyn_kind)t->kind) {
     case WYN_T_VOID: return 0;
     case WYN_T_INT: return wyn_hash_int(*(const uint64_t *)v);
-    case WYN_T_FLOAT: return wyn_hash_int(*(const double *)v == 0 ? 0 : *(const uint64_t *)v);
+    case WYN_T_FLOAT: return *(const double *)v == 0 ? wyn_hash_int(0) : hash_word(v);
     case WYN_T_BOOL: return wyn_hash_int(*(const bool *)v);
     case WYN_T_STR: {
         const wyn_str *s = *(wyn_str *const *)v;
@@ -207,7 +209,7 @@ uint64_t wyn_hash(const void *v, const wyn_type *t) { /* table */
     case WYN_T_FUTURE:
     case WYN_T_CHANNEL:
     case WYN_T_BUILDER:
-    case WYN_T_HANDLE: return hash_pointer(v); /* references are no keys; never collected there */
+    case WYN_T_HANDLE: return hash_word(v); /* references are no keys; never collected there */
     }
     return 0;
 }

@@ -94,7 +94,7 @@ WYN_FAST int64_t wyn_float_to_int(double v) {
     return v < 0 ? INT64_MIN : INT64_MAX;
 }
 
-/* Turns of `for i in range(lo, hi, step)`; hi belongs to it when inclusive. A step 0 turns never. */
+/* Turns of `for i in range(lo, hi, step)`; hi belongs to it when inclusive. 0 for step 0. */
 WYN_FAST int64_t wyn_range_count(int64_t lo, int64_t hi, int64_t step, bool inclusive) {
     if (step == 0 || (step > 0 ? lo > hi : lo < hi)) return 0;
     uint64_t span = step > 0 ? (uint64_t)hi - (uint64_t)lo : (uint64_t)lo - (uint64_t)hi;

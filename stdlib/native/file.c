@@ -21,7 +21,9 @@ static bool outcome(bool ok) {
 
 static wyn_str *str_of(const char *s) { return wyn_str_new(s, (int64_t)strlen(s)); }
 
-wyn_str *wyn_sys_error(void) { return last_error == 0 ? wyn_str_empty : str_of(strerror(last_error)); }
+wyn_str *wyn_sys_error(void) {
+    return last_error == 0 ? wyn_str_empty : str_of(strerror(last_error));
+}
 
 /* ---- whole files ---- */
 

@@ -45,7 +45,8 @@ static void structure(void) {
     wyn_array_insert(a, 7, &v, &wyn_type_int);
     wyn_array_insert(a, 100, &v, &wyn_type_int);
     text(a, "[99, 0, 1, 2, 3, 4, 5, 99]");
-    OK(wyn_array_index_of(a, &v, &wyn_type_int) == 0 && wyn_array_count_of(a, &v, &wyn_type_int) == 2);
+    OK(wyn_array_index_of(a, &v, &wyn_type_int) == 0);
+    OK(wyn_array_count_of(a, &v, &wyn_type_int) == 2);
     wyn_array_remove(a, 1, 5, &wyn_type_int);
     text(a, "[99, 5, 99]");
     OK(wyn_array_remove_value(a, &v, &wyn_type_int));

@@ -3,8 +3,8 @@
 
 const char wyn_names[] = "";
 
-static const wyn_type ints = {.kind = WYN_T_MAP, .flags = WYN_TF_PTR, .size = 8, .name = "{int: int}",
-                              .a = &wyn_type_int, .b = &wyn_type_int};
+static const wyn_type ints = {.kind = WYN_T_MAP, .flags = WYN_TF_PTR, .size = 8,
+                              .name = "{int: int}", .a = &wyn_type_int, .b = &wyn_type_int};
 static const wyn_type strs = {.kind = WYN_T_MAP, .flags = WYN_TF_PTR, .size = 8,
                               .name = "{string: string}", .a = &wyn_type_str,
                               .b = &wyn_type_str};
@@ -61,7 +61,8 @@ static void strings(void) {
     wyn_map *m = wyn_map_new(&strs, 0);
     for (int64_t i = 0; i < 20000; i++) *(wyn_str **)wyn_map_put_str(m, key(i)) = key(-i);
     wyn_sys_gc();
-    for (int64_t i = 0; i < 20000; i++) OK(wyn_str_eq(*(wyn_str **)wyn_map_find_str(m, key(i)), key(-i)));
+    for (int64_t i = 0; i < 20000; i++)
+        OK(wyn_str_eq(*(wyn_str **)wyn_map_find_str(m, key(i)), key(-i)));
     OK(wyn_map_find_str(m, key(20000)) == NULL);
     wyn_map *c = wyn_map_copy(m);
     OK(wyn_eq(&m, &c, &strs));
@@ -99,7 +100,8 @@ static void entries(void) {
     for (int64_t i = 0; i < 5; i++) *(int64_t *)wyn_map_put_i64(m, i * 10) = i;
     int64_t k = 20;
     int64_t e = wyn_map_entry(m, &k);
-    OK(e == 2 && *(int64_t *)wyn_map_entry_key(m, e) == 20 && *(int64_t *)wyn_map_entry_value(m, e) == 2);
+    OK(e == 2 && *(int64_t *)wyn_map_entry_key(m, e) == 20);
+    OK(*(int64_t *)wyn_map_entry_value(m, e) == 2);
     wyn_map_remove(m, &k);
     OK(wyn_map_entry(m, &k) == -1 && wyn_map_next(m, 2) == 3 && wyn_map_next(m, 5) == -1);
 }

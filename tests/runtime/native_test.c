@@ -20,7 +20,8 @@ static void files(void) {
     TEXT(wyn_file_read(path), "");
     OK(wyn_array_len(wyn_file_read_lines(path)) == 0 && wyn_file_size(path) == -1);
     OK(wyn_file_mkdir(path) && wyn_file_is_dir(path) && wyn_file_rmdir(path));
-    OK(wyn_array_len(wyn_file_list_dir(STR("/"))) > 3 && wyn_file_read(STR("/proc/version"))->len > 5);
+    OK(wyn_array_len(wyn_file_list_dir(STR("/"))) > 3);
+    OK(wyn_file_read(STR("/proc/version"))->len > 5);
     OK(wyn_array_len(wyn_file_glob(STR("/pro?"))) == 1);
 }
 

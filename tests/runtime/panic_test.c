@@ -163,7 +163,8 @@ int64_t wyn_main(void) {
     OK(strcmp(c.text, "    assert failed at p.wyn:4: hm\n    assert_eq failed at p.wyn:4\n"
                       "      expected: 2\n      got:      1\n7\n") == 0);
     c = check_child(tests);
-    OK(c.status == 1 && strstr(c.text, "  ✓ good") != NULL && strstr(c.text, "  ✗ bad") != NULL);
+    OK(c.status == 1 && strstr(c.text, "  ✓ good") != NULL);
+    OK(strstr(c.text, "  ✗ bad") != NULL);
     OK(strstr(c.text, "  ✗ panics") != NULL && strstr(c.text, "\n1 passed, 2 failed\n") != NULL);
     return 0;
 }

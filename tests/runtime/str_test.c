@@ -51,10 +51,11 @@ static void lists(void) {
     joined(wyn_str_split(STR(""), STR(",")), "");
     OK(wyn_array_len(wyn_str_split(STR(""), STR(","))) == 1);
     joined(wyn_str_split(STR("a\xc3\xa9"), STR("")), "a|\xc3\xa9");
-    joined(wyn_str_chars(STR("\xe6\x97\xa5\xe6\x9c\xac\xff" "a")), "\xe6\x97\xa5|\xe6\x9c\xac|\xff|a");
+    joined(wyn_str_chars(STR("\xe6\x97\xa5\xe6\x9c\xac\xff" "a")),
+           "\xe6\x97\xa5|\xe6\x9c\xac|\xff|a");
     joined(wyn_str_lines(STR("one\r\n\ntwo\n")), "one||two");
     OK(wyn_array_len(wyn_str_lines(STR(""))) == 0);
-    joined(wyn_str_words(STR("  a bc\td ")), "|a|bc|d" + 1);
+    joined(wyn_str_words(STR("  a bc\td ")), "a|bc|d");
     TEXT(wyn_str_split_at(STR("a,b"), STR(","), 1), "b");
     TEXT(wyn_str_split_at(STR("a,b"), STR(","), 2), "");
     OK(wyn_str_split_count(STR("a,b"), STR(",")) == 2);
@@ -73,7 +74,8 @@ static void letters(void) {
     OK(wyn_str_is_alpha(STR("ab")) && !wyn_str_is_alpha(STR("")) && !wyn_str_is_digit(STR("1a")));
     OK(wyn_str_is_numeric(STR("-1.5")) && !wyn_str_is_numeric(STR("1.5.2")));
     OK(!wyn_str_is_numeric(STR(".")) && wyn_str_is_alnum(STR("a1")));
-    OK(wyn_str_char_count(STR("a\xc3\xa9")) == 2 && wyn_str_code_at(STR("\xe2\x82\xac"), 0) == 0x20ac);
+    OK(wyn_str_char_count(STR("a\xc3\xa9")) == 2);
+    OK(wyn_str_code_at(STR("\xe2\x82\xac"), 0) == 0x20ac);
     TEXT(wyn_str_from_code(0x20ac), "\xe2\x82\xac");
     TEXT(wyn_str_from_code(0x1f600), "\xf0\x9f\x98\x80");
     wyn_array *args = wyn_array_new(&wyn_type_str, 2);
