@@ -1,0 +1,299 @@
+/* instance.c - from declarations to Fns: signatures under given type arguments, instances of generics,
+ * and the checking of bodies from a worklist. */
+#include "checker.h"
+
+enum { DEPTH_LIMIT = 64 };
+
+Type *fn_type_of(Checker *ck, Type **params, u32 n, Type *ret) {
+    Type **args = NEW_N(ck->perm, Type *, n + 1);
+    for (u32 i = 0; i < n; i++) args[i] = params[i];
+    args[n] = ret;
+    return type_make(ck->ts, TY_FN, args, n + 1);
+}
+
+static TyKind builtin_kind(Str s) {
+    static const struct { const char *name; TyKind kind; } rows[] = {
+        {"int", TY_INT}, {"float", TY_FLOAT}, {"bool", TY_BOOL}, {"string", TY_STRING}, {"ptr", TY_PTR},
+        {"Array", TY_ARRAY}, {"HashMap", TY_MAP}, {"HashSet", TY_SET}, {"Option", TY_OPTION},
+        {"Result", TY_RESULT}, {"Future", TY_FUTURE}, {"Channel", TY_CHANNEL}, {"Iter", TY_ITER}};
+    for (u32 i = 0; i < COUNT_OF(rows); i++)
+        if (str_eq(s, str_c(rows[i].name))) return rows[i].kind;
+    return TY_HANDLE;
+}
+
+Type *fn_self_type(Checker *ck, FnDecl *d, Env *env, Type **args) {
+    if (d->is_trait_sig) return args[0];
+    if (d->self_ast) return resolve_type(ck, d->module, env, d->self_ast);
+    if (d->self_type) return decl_type(ck, d->self_type, args);
+    TyKind k = builtin_kind(d->owner->name->s);
+    u32 n = d->outer_gens ? d->outer_gens->n : 0;
+    if (k == TY_HANDLE) return type_named(ck->ts, k, NULL, d->owner->name, args, n);
+    if (n == 0) return type_prim(ck->ts, k);
+    return type_make(ck->ts, k, args, n);
+}
+
+static Type *param_type(Checker *ck, FnDecl *d, Env *env, const AstParam *p) {
+    if (p->type) return resolve_type(ck, d->module, env, p->type);
+    const Ast *def = p->def;
+    if (def && def->kind == AST_UNARY) def = def->unary.e;
+    switch (def ? (int)def->kind : -1) {
+    case AST_FLOAT: return ck->t_float;
+    case AST_STR: case AST_INTERP: return ck->t_string;
+    case AST_BOOL: return ck->t_bool;
+    }
+    return ck->t_int;
+}
+
+Sig fn_sig(Checker *ck, FnDecl *d, Type **args) {
+    Sig s = {0};
+    const AstParams *ps = &d->ast->fn.params;
+    u32 outer = d->outer_gens ? d->outer_gens->n : 0;
+    s.env = env_of(ck, NULL, d->outer_gens, args);
+    s.env = env_of(ck, s.env, &d->ast->fn.gens, args + outer);
+    s.n = ps->n;
+    s.params = NEW_N(ck->perm, Type *, ps->n);
+    for (u32 i = 0; i < ps->n; i++) {
+        s.params[i] = i == 0 && d->has_self ? fn_self_type(ck, d, s.env, args)
+                                            : param_type(ck, d, s.env, &ps->v[i]);
+        ty_slot(ck, &s.params[i]);
+    }
+    if (d->ast->fn.ret) s.ret = resolve_type(ck, d->module, s.env, d->ast->fn.ret);
+    else if (d->is_trait_sig || (d->ast->flags & AF_EXTERN)) s.ret = ck->t_void;
+    return s;
+}
+
+Fn *fn_new(Checker *ck, FnKind kind, Name name, Span span) {
+    Fn *f = NEW(ck->perm, Fn);
+    f->kind = kind;
+    f->name = name;
+    f->span = span;
+    f->id = ck->prog->fns.n;
+    f->ret = ck->t_void;
+    f->module = S("");
+    f->owner = S("");
+    f->targs = S("");
+    vec_push(ck->perm, &ck->prog->fns, f);
+    return f;
+}
+
+static void fn_params(Checker *ck, Fn *f, const AstParams *ps, Type **types) {
+    f->param_count = ps->n;
+    f->params = NEW_N(ck->perm, Local *, ps->n);
+    for (u32 i = 0; i < ps->n; i++) {
+        Local *l = NEW(ck->perm, Local);
+        l->name = ps->v[i].name;
+        l->span = ps->v[i].span;
+        l->type = types[i];
+        l->owner = f;
+        l->id = i;
+        l->is_param = true;
+        l->by_ref = ps->v[i].mut && ps->v[i].name != ck->n.self;
+        ty_slot(ck, &l->type);
+        f->params[i] = l;
+    }
+}
+
+static Str targs_text(Checker *ck, Type **args, u32 n) {
+    StrBuf b = {ck->perm, NULL, 0, 0};
+    for (u32 i = 0; i < n; i++) {
+        buf_c(&b, i ? ", " : "<");
+        buf_str(&b, ty_text(ck, args[i]));
+    }
+    if (n) buf_char(&b, '>');
+    return buf_done(&b);
+}
+
+static Type *open_result(Checker *ck, FnDecl *d, Sig *s, Fn *f) {
+    Type *ret = s->ret;
+    f->is_generator = d->ast->fn.body && scan_yields(d->ast->fn.body);
+    if (f->is_generator && (!ret || ty_prune(ck, ret)->kind != TY_ITER))
+        return type_1(ck->ts, TY_ITER, ty_fresh(ck, d->span, VD_INT, "yielded values"));
+    return ret ? ret : ty_fresh(ck, d->span, VD_VOID, "results");
+}
+
+static Fn *fn_make(Checker *ck, FnDecl *d, Type **args, u32 depth, Span site) {
+    Sig s = fn_sig(ck, d, args);
+    Fn *f = fn_new(ck, d->ast->flags & AF_EXTERN ? FN_EXTERN : FN_PLAIN, d->name, d->span);
+    u32 outer = d->outer_gens ? d->outer_gens->n : 0;
+    f->module = d->module->text_name;
+    if (d->self_type || d->has_self || d->owner)
+        f->owner = d->self_type || d->has_self ? ty_text(ck, fn_self_type(ck, d, s.env, args))
+                                               : d->owner->name->s;
+    if (d->has_self) f->is_method = true;
+    f->targs = targs_text(ck, args + outer, d->gen_count - outer);
+    f->is_std = d->module->is_std;
+    f->varargs = d->ast->flags & AF_VARARGS;
+    f->blocking = d->ast->flags & AF_BLOCKING;
+    f->is_main = d->module->is_main && !d->owner && d->name == ck->n.main;
+    fn_params(ck, f, &d->ast->fn.params, s.params);
+    f->ret = open_result(ck, d, &s, f);
+    ty_slot(ck, &f->ret);
+    FnWork w = {f, d, s.env, depth, site};
+    if (d->ast->fn.body) vec_push(ck->perm, &ck->work, w);
+    return f;
+}
+
+Fn *fn_plain(Checker *ck, FnDecl *d) {
+    ASSERT(d->gen_count == 0);
+    if (!d->plain) d->plain = fn_make(ck, d, NULL, 0, d->span);
+    return d->plain;
+}
+
+Fn *fn_instance(Checker *ck, FnDecl *d, Type **args, Span site) {
+    if (d->gen_count == 0) return fn_plain(ck, d);
+    for (u32 i = 0; i < d->instances.n; i++) {
+        FnInstance *in = d->instances.v[i];
+        bool same = true;
+        for (u32 k = 0; k < d->gen_count; k++) same &= in->args[k] == args[k];
+        if (same) return in->fn;
+    }
+    FnInstance *in = NEW(ck->perm, FnInstance);
+    in->args = NEW_N(ck->perm, Type *, d->gen_count);
+    for (u32 k = 0; k < d->gen_count; k++) in->args[k] = args[k];
+    vec_push(ck->perm, &d->instances, in);
+    u32 depth = ck->instance_depth + 1;
+    in->fn = fn_make(ck, d, in->args, depth, site);
+    if (depth > DEPTH_LIMIT) {
+        Diag *g = diag_new(ck->ds, E_INSTANCE_DEPTH, d->span, "instances of '%s' nest more than %d deep",
+                           d->name->s.p, DEPTH_LIMIT);
+        diag_label(g, d->span, "this generic function asks for ever larger types");
+        ck->work.n--;
+    }
+    return in->fn;
+}
+
+/* ---- bodies ---- */
+
+static Tree *body_of_expr(Checker *ck, FnCtx *fx, const Ast *body) {
+    Tree *ret = tn(ck, TN_RETURN, body->span, ck->t_never);
+    Tree *block = tn(ck, TN_BLOCK, body->span, ck->t_never);
+    block->block.stmts.v = NEW_N(ck->perm, Tree *, 2);
+    block->block.stmts.n = 1;
+    if (fx->ret_open) {
+        Tree *e = check_expr(ck, body, NULL);
+        ret->one.e = e;
+        vec_push(ck->perm, &fx->open_returns, ret);
+    } else if (ty_is(ck, fx->ret, TY_VOID)) {
+        block->block.stmts.v[0] = check_expr(ck, body, NULL);
+        tn_type(ck, block, ck->t_void);
+        return block;
+    } else {
+        ret->one.e = check_to(ck, body, fx->ret, (Site){.kind = SITE_RETURN, .decl = fx->decl->ast->fn.ret
+                                                       ? fx->decl->ast->fn.ret->span : (Span){0, 0, 0}});
+    }
+    block->block.stmts.v[0] = ret;
+    return block;
+}
+
+/* Joins the returns of an omitted result. */
+static void close_returns(Checker *ck, FnCtx *fx) {
+    if (!fx->ret_open) return;
+    u32 n = fx->open_returns.n;
+    Tree ***slots = NEW_N(ck->perm, Tree **, n + 1);
+    for (u32 i = 0; i < n; i++) slots[i] = &fx->open_returns.v[i]->one.e;
+    Type *t = n ? join_list(ck, slots, n, NULL, fx->fn->span, false) : ck->t_void;
+    if (ty_prune(ck, t)->kind == TY_NEVER) t = ck->t_void;
+    if (!ty_unify(ck, fx->ret, t) && n) {
+        Diag *d = diag_new(ck->ds, E_RETURN_TYPE, fx->fn->span, "Return type mismatch");
+        diag_label(d, fx->fn->span, "the results of this function have no common type");
+    }
+}
+
+static void self_and_params(Checker *ck, FnCtx *fx, const FnDecl *d) {
+    Scope *s = scope_push(ck, true);
+    for (u32 i = 0; i < fx->fn->param_count; i++) vec_push(ck->perm, &s->locals, fx->fn->params[i]);
+    (void)d;
+}
+
+static void fn_check_body(Checker *ck, FnWork *w) {
+    Fn *f = w->fn;
+    FnCtx *fx = NEW(ck->perm, FnCtx);
+    fx->fn = f;
+    fx->decl = w->decl;
+    fx->mod = w->decl->module;
+    fx->env = w->env;
+    fx->ret = f->ret;
+    fx->ret_open = !w->decl->ast->fn.ret && !f->is_generator;
+    fx->is_main = f->is_main;
+    ck->fx = fx;
+    ck->instance_depth = w->depth;
+    self_and_params(ck, fx, w->decl);
+    const Ast *body = w->decl->ast->fn.body;
+    if (body->kind == AST_BLOCK && !(w->decl->ast->flags & AF_ARROW)) {
+        bool value = !fx->ret_open && !f->is_generator && !ty_is(ck, fx->ret, TY_VOID) && !fx->is_main;
+        f->body = check_block(ck, body, fx->ret, value, true);
+        if (f->body->block.has_value) {
+            Tree **last = &f->body->block.stmts.v[f->body->block.stmts.n - 1];
+            Site site = {.kind = SITE_RETURN};
+            if (w->decl->ast->fn.ret) site.decl = w->decl->ast->fn.ret->span;
+            *last = coerce(ck, *last, fx->ret, site);
+            tn_type(ck, f->body, fx->ret);
+        }
+    } else {
+        f->body = body_of_expr(ck, fx, body);
+    }
+    close_returns(ck, fx);
+    ck->fx = NULL;
+    ck->instance_depth = 0;
+}
+
+void fn_check_work(Checker *ck) {
+    while (ck->work_at < ck->work.n) {
+        FnWork w = ck->work.v[ck->work_at++];
+        if (!w.fn->body) fn_check_body(ck, &w);
+    }
+}
+
+static void bounds_of(Checker *ck, const PendingCall *pc, const AstGens *gens, Type **args) {
+    for (u32 i = 0; gens && i < gens->n; i++) {
+        for (u32 k = 0; k < gens->v[i].bounds.n; k++) {
+            const Ast *b = gens->v[i].bounds.v[k];
+            Type *trait = b->kind == AST_T_NAME ? resolve_type(ck, pc->decl->module, NULL, b) : ck->t_error;
+            if (trait->kind != TY_TRAIT || type_implements(ck, args[i], trait->decl)) continue;
+            Str a = ty_text(ck, args[i]);
+            Diag *d = diag_new(ck->ds, E_BOUND, pc->node->span, "%.*s does not implement '%s', which '%s' needs", FMT(a),
+                               trait->name->s.p, pc->decl->name->s.p);
+            diag_label(d, pc->node->span, "%s is %.*s here", gens->v[i].name->s.p, FMT(a));
+            diag_label(d, b->span, "asked for here");
+            diag_hint(d, "write `impl %s for %.*s { ... }`", trait->name->s.p, FMT(a));
+        }
+    }
+}
+
+static void bounds_check(Checker *ck, const PendingCall *pc) {
+    if (pc->decl->is_trait_sig || pc->decl->module->is_std) return;
+    u32 outer = pc->decl->outer_gens ? pc->decl->outer_gens->n : 0;
+    bounds_of(ck, pc, pc->decl->outer_gens, pc->args);
+    bounds_of(ck, pc, &pc->decl->ast->fn.gens, pc->args + outer);
+}
+
+/* Gives every call of a generic its instance, now that type arguments are ground. */
+static bool resolve_calls(Checker *ck) {
+    bool any = ck->calls.n > 0;
+    for (u32 i = 0; i < ck->calls.n; i++) {
+        PendingCall pc = ck->calls.v[i];
+        for (u32 k = 0; k < pc.decl->gen_count; k++) pc.args[k] = ty_ground(ck, pc.args[k]);
+        ck->instance_depth = pc.depth;
+        bounds_check(ck, &pc);
+        Fn *f = fn_instance(ck, pc.decl, pc.args, pc.node->span);
+        if (pc.node->kind == TN_CALL) pc.node->call.fn = f;
+        else pc.node->fn = f;
+    }
+    ck->calls.n = 0;
+    ck->instance_depth = 0;
+    any |= ck->vtables.n > 0;
+    vtable_fill(ck);
+    return any;
+}
+
+void batch_run(Checker *ck) {
+    do {
+        fn_check_work(ck);
+        infer_solve(ck);
+        fn_check_work(ck);
+        infer_solve(ck);
+        infer_finish(ck);
+        finish_late(ck);
+        resolve_calls(ck);
+    } while (ck->work_at < ck->work.n || ck->slots.n || ck->calls.n);
+}
