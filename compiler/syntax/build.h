@@ -36,6 +36,7 @@ typedef struct Parser {
     bool drop_bad;        /* the statement in error does not end at the offending token */
     bool reported_bad;    /* BAD was delivered: its error is known */
     bool progress;        /* that token is another than the time before */
+    u32 juxt_last;        /* where the right side of the last juxtaposition begins */
     bool fatal;
     Items result;
 } Parser;

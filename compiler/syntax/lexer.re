@@ -331,8 +331,10 @@ static void number_check(Lexer *lx, int kind, const char *at, u8 *flags) {
 static void report_escape(Lexer *lx, const char *at) {
     u32 n = 1 + MAX_OF(utf8_len(at + 1, lx->end), 1u);
     if (at[1] < 0x20) n = 1;
-    if (at[1] == 'u' && at[2] == '{')
-        while (at[n] != '}' && is_name_byte(at[n + 1]) && n < 12) n++;
+    if (at[1] == 'u' && at[2] == '{') {
+        for (n = 3; is_name_byte(at[n]) && n < 14; n++) {}
+        n += at[n] == '}';
+    }
     Diag *d = diag_new(lx->ds, E_BAD_ESCAPE, span_at(lx, at, at + n),
                        "unknown escape sequence '%.*s'", (int)n, at);
     if (at[1] == 'x') diag_label(d, d->span, "two hex digits must follow '\\x'");

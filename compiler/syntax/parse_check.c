@@ -17,27 +17,33 @@ static bool has_no_effect(const Ast *e) {
     }
 }
 
-static bool name_is(const Ast *e, const char *name) {
-    return e->kind == AST_NAME && str_eq(e->name.name->s, str_c(name));
+/* `int x = 5` */
+static bool is_c_declaration(const Ast *left, const Ast *right) {
+    static const char *const types[] = {"int", "float", "string", "bool", "char", "double", "long",
+                                        "auto", "String"};
+    if (left->kind != AST_NAME || right->kind != AST_ASSIGN) return false;
+    for (u32 i = 0; i < COUNT_OF(types); i++)
+        if (str_eq(left->name.name->s, str_c(types[i]))) return true;
+    return false;
 }
 
 void check_juxtaposed(Parser *P, Items stmts, u32 term_tok, Ast *right) {
     Ast *left = ((Ast **)stmts.v)[stmts.n - 1];
     if (!(P->toks[term_tok].flags & TF_JUXT) || !has_no_effect(left)) return;
     if (right->kind == AST_ERROR) return;
-    if (name_is(left, "await_all") || name_is(left, "await_any")) {
-        Diag *d = diag_new(P->ds, E_JUXTAPOSED, left->span,
-                           "'%s' must be called with parentheses", left->name.name->s.p);
-        diag_label(d, left->span, "a function, not a keyword");
-        diag_hint(d, "write %s(...)", left->name.name->s.p);
-        return;
-    }
+    bool again = P->juxt_last == left->span.off && P->juxt_last;
+    P->juxt_last = right->span.off;
+    if (again) return;
     u32 off = P->toks[term_tok + 1].off, len = P->toks[term_tok + 1].len;
     Diag *d = diag_new(P->ds, E_JUXTAPOSED, (Span){P->file, off, len},
                        "two expressions without an operator or a separator between them");
     diag_label(d, d->span, "the second begins here");
     diag_label(d, left->span, "the first has no effect");
-    if (left->kind == AST_NAME || left->kind == AST_FIELD)
+    if (is_c_declaration(left, right))
+        diag_hint(d, "a declaration is written 'x: int = 5' or 'var x = 5'");
+    else if (left->kind == AST_NAME && str_eq(left->name.name->s, S("is")))
+        diag_hint(d, "comparing is written '=='");
+    else if (left->kind == AST_NAME || left->kind == AST_FIELD)
         diag_hint(d, "a call needs parentheses; a new statement needs a new line or ';'");
     else
         diag_hint(d, "put an operator between them, or a new line or ';'");

@@ -29,7 +29,12 @@ static bool expects_expression(const Bad *b) {
     return expects(b, TK_INT) && (expects(b, TK_AWAIT) || expects(b, TK_NOT));
 }
 
-static Span bad_span(const Bad *b) { return (Span){b->P->file, b->t->off, b->t->len}; }
+/* Where nothing stands, right after the token before. */
+static Span bad_span(const Bad *b) {
+    bool nothing = b->t->kind == TK_END || (b->t->kind == TK_TERM && !b->t->len);
+    if (nothing && b->prev->off) return (Span){b->P->file, b->prev->off + b->prev->len, 0};
+    return (Span){b->P->file, b->t->off, b->t->len};
+}
 
 static Span tok_span(const Parser *P, const Token *t) { return (Span){P->file, t->off, t->len}; }
 
@@ -87,10 +92,21 @@ static const char *foreign_at(const Parser *P, const Token *t) {
     return foreign_word((Str){P->text + t->off, t->len});
 }
 
-/* Called for a made-up separator: `let x = 5`, `f = new P(1)`. */
+static bool report_await_all(Parser *P, const Token *word) {
+    if (!tok_is(P, word, S("await_all")) && !tok_is(P, word, S("await_any"))) return false;
+    Str s = {P->text + word->off, word->len};
+    Diag *d = diag_new(P->ds, E_JUXTAPOSED, tok_span(P, word),
+                       "'%.*s' must be called with parentheses", FMT(s));
+    diag_label(d, d->span, "a function, not a keyword");
+    diag_hint(d, "write %.*s(...)", FMT(s));
+    return true;
+}
+
+/* Called for a made-up separator: `let x = 5`, `f = new P(1)`, `await_all fs`. */
 bool report_foreign_word(Parser *P, u32 i) {
     if (i == 0) return false;
     const Token *word = &P->toks[i - 1];
+    if (report_await_all(P, word)) return true;
     const char *instead = foreign_at(P, word);
     if (!instead) return false;
     TokenKind before = i < 2 ? TK_TERM : P->toks[i - 2].kind;
@@ -176,7 +192,9 @@ static bool bad_assign(Bad *b) {
     } else if (k == TK_ASSIGN && frame == TK_LP && !in_condition(b)) {
         d = bad_diag(b, E_SYNTAX, "'=' cannot stand inside parentheses");
         diag_label(d, d->span, "an assignment is a statement, it has no value");
-        diag_hint(d, "a named argument is written 'name: value', a comparison '=='");
+        bool loop = b->opener > b->P->toks && b->opener[-1].kind == TK_FOR;
+        diag_hint(d, loop ? "write 'for (var i = 0; ...)', or 'for i in 0..n'"
+                          : "a named argument is written 'name: value', a comparison '=='");
     } else if (k == TK_ASSIGN && (frame == TK_LB_LIT || frame == TK_LB_MAP)) {
         d = bad_diag(b, E_SYNTAX, "expected ':' and a value, found '='");
         diag_label(d, d->span, "expected ':'");
@@ -194,10 +212,10 @@ static bool bad_assign(Bad *b) {
 
 static bool bad_else(Bad *b) {
     if (b->t->kind != TK_ELSE && b->t->kind != TK_ELIF) return false;
-    if (expects_expression(b)) return false;
+    if (expects_expression(b) && b->prev->kind != TK_TERM && b->prev->kind != TK_LB) return false;
     Diag *d = bad_diag(b, E_SYNTAX, "'else' without an 'if' before it");
     diag_label(d, d->span, "no 'if' ends here");
-    if (b->prev->kind == TK_TERM) diag_hint(d, "remove the ';' or ',' before 'else'");
+    if (b->prev->kind == TK_TERM && b->at) diag_hint(d, "remove the ';' or ',' before 'else'");
     return true;
 }
 
@@ -266,11 +284,70 @@ static bool bad_arrow(Bad *b) {
 static bool bad_declaration(Bad *b) {
     const Token *first = &b->P->toks[b->first];
     TokenKind k = b->t->kind;
-    if (first->kind != TK_VAR && first->kind != TK_CONST) return false;
+    bool typed = first->kind == TK_IDENT && first[1].kind == TK_COLON;
+    if (first->kind != TK_VAR && first->kind != TK_CONST && !typed) return false;
     if ((k != TK_TERM && k != TK_END && k != TK_RC) || !expects(b, TK_ASSIGN)) return false;
     Diag *d = bad_diag(b, E_SYNTAX, "expected '=' and a value for the variable");
     diag_label(d, d->span, "no value is given");
-    diag_hint(d, "a variable is declared with its first value: 'var x = 0'");
+    diag_hint(d, "a variable is declared with its first value: 'x: int = 0'");
+    return true;
+}
+
+static bool bad_public(Bad *b) {
+    if (b->prev->kind != TK_PUB && b->prev->kind != TK_EXPORT) return false;
+    Str found = found_text(b);
+    const char *word = token_text(b->prev->kind);
+    Diag *d = diag_new(b->P->ds, E_SYNTAX, bad_span(b),
+                       "expected a declaration after '%s', found %.*s", word, FMT(found));
+    diag_label(d, d->span, "expected 'fn', 'struct', 'enum', 'trait', 'type', 'var' or 'const'");
+    return true;
+}
+
+/* `int x` and plain `x` in a struct; `a int`, `int a` among parameters. */
+static bool bad_field(Bad *b) {
+    bool field = b->n == 1 && expects(b, TK_COLON) && b->opener && b->opener->kind == TK_LB;
+    bool param = b->opener && b->opener->kind == TK_LP && b->t->kind == TK_IDENT &&
+                 b->prev->kind == TK_IDENT && expects(b, TK_RP) &&
+                 b->P->toks[b->first].kind == TK_FN &&
+                 (b->prev[-1].kind == TK_COMMA || b->prev - 1 == b->opener);
+    if (!field && !param) return false;
+    Str found = found_text(b);
+    Diag *d = diag_new(b->P->ds, E_SYNTAX, bad_span(b), "expected ':' and a type, found %.*s",
+                       FMT(found));
+    diag_label(d, d->span, "expected ':'");
+    diag_hint(d, "a %s is written 'name: type'", field ? "field" : "parameter");
+    return true;
+}
+
+/* `while { ... }`: the braces were read as a map. */
+static bool bad_empty_head(Bad *b) {
+    const Token *close = b->prev;
+    if (close->kind != TK_RB || close->mate == NO_MATE || close->mate == 0 || !expects(b, TK_LB))
+        return false;
+    const Token *open = &b->P->toks[close->mate], *head = open - 1;
+    Diag *d = diag_new(b->P->ds, E_SYNTAX, tok_span(b->P, open),
+                       "expected an expression after '%s', found '{'", token_text(head->kind));
+    diag_label(d, d->span, "expected an expression before it");
+    return true;
+}
+
+static bool bad_angle(Bad *b) {
+    if (b->t->kind != TK_LT || expects(b, TK_LT) || expects_expression(b)) return false;
+    Diag *d = bad_diag(b, E_SYNTAX, "expected '>' to close this '<'");
+    diag_label(d, d->span, "no '>' closes these type arguments");
+    return true;
+}
+
+static bool bad_arm(Bad *b) {
+    bool lone = b->n == 1 && expects(b, TK_ARROW);
+    bool second = b->t->kind == TK_ARROW && b->prev->kind == TK_RP && expects(b, TK_RC);
+    if (!lone && !second) return false;
+    Str found = found_text(b);
+    Diag *d = diag_new(b->P->ds, E_SYNTAX, bad_span(b), lone ? "expected '=>', found %.*s"
+                       : "unexpected %.*s", FMT(found));
+    diag_label(d, d->span, lone ? "expected '=>'" : "this belongs to the arm before");
+    diag_hint(d, lone ? "an arm is written 'pattern => value'"
+                      : "on one line, an arm that begins with '(' needs a ',' before it");
     return true;
 }
 
@@ -291,13 +368,24 @@ static bool bad_cast(Bad *b) {
     return true;
 }
 
-static bool bad_keyword(Bad *b) {
-    if (!token_is_keyword(b->t->kind) || b->t->kind == TK_SELF) return false;
+static bool keyword_misused(const Bad *b) {
     bool wants_name = expects(b, TK_IDENT) && !expects_expression(b);
     const Token *next = b->t + 1;
-    bool used = expects_expression(b) && (next->kind == TK_ASSIGN || next->kind == TK_DOT);
-    bool odd = b->t->kind == TK_FROM || b->t->kind == TK_TYPE;
-    if (!wants_name && !used && !(odd && b->prev->kind == TK_TERM)) return false;
+    return wants_name || (expects_expression(b) && (next->kind == TK_ASSIGN ||
+                                                    next->kind == TK_DOT));
+}
+
+static bool bad_keyword(Bad *b) {
+    const Token *first = &b->P->toks[b->first];
+    if (b->t->kind == TK_ASSIGN && token_is_keyword(first->kind) && b->prev == first &&
+        first->kind != TK_SELF) {
+        b->t = b->prev;
+        b->prev = b->t - 1;
+    } else if (!token_is_keyword(b->t->kind) || b->t->kind == TK_SELF) {
+        return false;
+    } else if (!keyword_misused(b)) {
+        return false;
+    }
     Str found = found_text(b);
     Diag *d = diag_new(b->P->ds, E_SYNTAX, bad_span(b), "%.*s is a keyword and cannot be a name "
                        "here", FMT(found));
@@ -307,7 +395,7 @@ static bool bad_keyword(Bad *b) {
 }
 
 static bool bad_brace(Bad *b) {
-    if (b->t->kind != TK_LB || b->prev->kind != TK_IDENT || expects(b, TK_LB)) return false;
+    if (b->t->kind != TK_LB || b->prev->kind != TK_IDENT || b->n <= 4) return false;
     Str name = {b->P->text + b->prev->off, b->prev->len};
     Diag *d = bad_diag(b, E_SYNTAX, "unexpected '{' after a name");
     diag_label(d, d->span, "no block can stand here");
@@ -338,7 +426,8 @@ static const char *frame_words(const Bad *b) {
 
 static const char *frame_part(const Bad *b) {
     switch (b->opener->kind) {
-    case TK_LP: return "arguments";
+    case TK_LP: return str_eq(str_c(frame_words(b)), S("the parameters")) ? "parameters"
+                     : "arguments";
     case TK_LP_LAM: return "parameters";
     case TK_LB_LIT: return "fields";
     default: return "elements";
@@ -370,13 +459,18 @@ static const char *frame_closer(const Bad *b) {
 static Str expected_text(const Bad *b) {
     StrBuf text = {.arena = b->P->ds->arena};
     if (expects_expression(b)) return S("an expression");
-    if (expects(b, TK_IDENT) && expects(b, TK_INT)) return S("a pattern");
+    if (expects(b, TK_IDENT) && expects(b, TK_STRING)) return S("a pattern");
+    if (expects(b, TK_IDENT) && expects(b, TK_SPAWN)) return S("a name");
     if (expects(b, TK_IDENT) && expects(b, TK_LS) && expects(b, TK_LB_MAP)) return S("a type");
+    if (b->n == 1 && expects(b, TK_END)) return S("end of line");
+    if (b->n == 1 && expects(b, TK_RC)) return S("end of line or '}'");
     if (b->n == 0 || b->n > 5) return (Str){0};
+    u32 said = 0, all = b->n - expects(b, TK_PIPE);
     for (u32 i = 0; i < b->n; i++) {
         TokenKind k = b->expected[i];
+        if (k == TK_PIPE && all) continue;
         bool words = k == TK_TERM || k == TK_END || (k >= TK_IDENT && k <= TK_SPEC);
-        if (i) buf_c(&text, i + 1 == b->n ? " or " : ", ");
+        if (said++) buf_c(&text, said == all ? " or " : ", ");
         buf_fmt(&text, words ? "%s" : "'%s'", token_text(k));
     }
     return buf_done(&text);
@@ -384,6 +478,12 @@ static Str expected_text(const Bad *b) {
 
 static void report_general(Bad *b) {
     const char *closer = expects_expression(b) ? NULL : frame_closer(b);
+    bool twice = b->t->kind == TK_COMMA && (b->prev->kind == TK_COMMA || b->prev == b->opener);
+    if (closer && twice) {
+        Diag *d = bad_diag(b, E_SYNTAX, "expected an expression, found ','");
+        diag_label(d, d->span, "nothing stands before this ','");
+        return;
+    }
     if (closer) {
         report_unclosed_list(b, closer);
         return;
@@ -403,8 +503,9 @@ static void report_general(Bad *b) {
 }
 
 static bool (*const usual_mistakes[])(Bad *) = {
-    bad_interpolation, bad_word, bad_mut, bad_else, bad_line_start, bad_assign, bad_colon,
-    bad_arrow, bad_declaration, bad_range, bad_cast, bad_keyword, bad_brace,
+    bad_interpolation, bad_word, bad_mut, bad_else, bad_line_start, bad_keyword, bad_assign,
+    bad_colon, bad_arrow, bad_arm, bad_declaration, bad_public, bad_field, bad_empty_head,
+    bad_angle, bad_range, bad_cast, bad_brace,
 };
 
 /* Where to go on: at a separator of the innermost block, or at its end. */
