@@ -177,11 +177,20 @@ static bool mate_close(Mate *m, u32 i) {
     return t->kind != TK_STR_MID || mate_open(m, i);
 }
 
+/* After a name, after `fn` or `impl`, or after a keyword that serves as a name: `fn Set.from<T>`. */
+static bool may_open_angle(const Token *v, u32 i) {
+    if (i == 0) return false;
+    if (v[i - 1].kind == TK_IDENT || v[i - 1].kind == TK_FN || v[i - 1].kind == TK_IMPL) return true;
+    if (i == 1 || !token_is_keyword(v[i - 1].kind)) return false;
+    TokenKind before = v[i - 2].kind;
+    return before == TK_DOT || before == TK_COLONS || before == TK_FN;
+}
+
 static void mate_operator(Mate *m, u32 i) {
     Token *t = &m->v[i];
     switch (t->kind) {
     case TK_LT:
-        if (i > 0 && (t[-1].kind == TK_IDENT || t[-1].kind == TK_FN || t[-1].kind == TK_IMPL))
+        if (may_open_angle(m->v, i))
             vec_push(m->scratch, &m->angles, ((Guess){i, m->level}));
         break;
     case TK_GT:
