@@ -50,8 +50,14 @@ AstName name_at(Parser *P, u32 tok) {
     return (AstName){intern(P->names, parser_text(P, tok)), {P->file, t->off, t->len}};
 }
 
+/* A node is only as large as the member of its kind. */
 Ast *ast_new(Parser *P, AstKind kind, Loc l) {
-    Ast *e = NEW(P->perm, Ast);
+    static const u8 sizes[] = {
+#define AST(kind, member) offsetof(Ast, member) + sizeof(((Ast *)0)->member),
+#include "ast.def"
+#undef AST
+    };
+    Ast *e = arena_alloc(P->perm, sizes[kind], _Alignof(Ast));
     e->kind = kind;
     e->span = parser_span(P, l);
     return e;

@@ -1,6 +1,7 @@
 /* ast.h - THE SYNTAX TREE: what the parser builds and the checker reads. Immutable once parsed.
  * One struct, a kind, and per kind one member of the union: the comment at the kind names it.
- * Lists are AstList. A missing optional part is NULL. Nothing here knows types or scopes. */
+ * Lists are AstList. A missing optional part is NULL. Nothing here knows types or scopes.
+ * A node is allocated only as large as the member of its kind: never copy one by value. */
 #ifndef WYN_AST_H
 #define WYN_AST_H
 #include "../base/source.h"
