@@ -261,7 +261,7 @@ Tree *coerce(Checker *ck, Tree *e, Type *to, Site site) {
     c->b = head;
     c->data = cd;
     con_start(ck, c);
-    return cast;
+    return c->done && cast->cast.how == CAST_NONE ? e : cast;
 }
 
 /* ---- joins ---- */

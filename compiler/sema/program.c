@@ -147,6 +147,7 @@ void check_top_level(Checker *ck, Module *m) {
         fn->ret = ck->t_int;
     }
     FnCtx *fx = top_ctx(ck, m, fn);
+    declare_globals(ck, m);
     check_struct_decls(ck, m);
     u32 first = ck->init_stmts.n;
     for (u32 i = 0; i < m->ast->stmts.n; i++) check_top_stmt(ck, m, fx, m->ast->stmts.v[i], script);
@@ -183,7 +184,6 @@ static void declare_all(Checker *ck) {
     for (u32 i = 0; i < ck->std.n; i++) declare_globals(ck, ck->std.v[i]);
     for (u32 i = 0; i < ck->modules.n; i++) declare_module(ck, ck->modules.v[i]);
     for (u32 i = 0; i < ck->modules.n; i++) declare_impls(ck, ck->modules.v[i]);
-    for (u32 i = 0; i < ck->modules.n; i++) declare_globals(ck, ck->modules.v[i]);
 }
 
 /* Functions without a body that were only looked at (extern) stay; those never reached are dropped. */
