@@ -24,6 +24,7 @@
 
 #define RT_STACK_MAX (1 * RT_GB) /* main's stack: this or half of the memory */
 #define RT_STACK_MIN (64 * RT_MB)
+#define RT_STACK_SMALL_PAGES (4 * RT_MB)
 #define RT_STACK_GUARD (1 * RT_MB)    /* never accessible, below the reserve */
 #define RT_STACK_RESERVE (64 * RT_KB) /* opened by an overflow, for the deferred blocks */
 #define RT_TASK_STACK (64 * RT_MB)     /* of a task; reserved, not committed */

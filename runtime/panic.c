@@ -221,7 +221,7 @@ static void report_trace(const Trace *t) {
     int64_t i = 0;
     for (; i < t->kept && shown < RT_TRACE_TOP; i++) {
         int n = trace_resolve(t->pc[i], frames, COUNT_OF(frames));
-        for (int k = 0; k < n; k++) {
+        for (int k = 0; k < n && shown < RT_TRACE_TOP; k++) {
             if (!is_user_file(frames[k].file)) continue;
             report_frame(&frames[k]);
             shown++;

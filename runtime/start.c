@@ -1,6 +1,7 @@
 /* start.c - main(): signals, the big stack, wyn_main, the end. */
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "config.h"
@@ -63,7 +64,10 @@ static bool big_stack(Stack *s) {
     size_t size = RT_STACK_MAX;
     while (size > memory / 2 && size > RT_STACK_MIN) size /= 2;
     for (; size >= RT_STACK_MIN; size /= 2) {
-        if (stack_make(s, size)) return true;
+        if (!stack_make(s, size)) continue;
+        /* deep recursion touches it in huge pages, an ordinary program only its small top */
+        madvise(s->reserve + RT_STACK_RESERVE, size - RT_STACK_SMALL_PAGES, MADV_HUGEPAGE);
+        return true;
     }
     return false;
 }

@@ -1,5 +1,5 @@
-/* astscan.c - questions about statements that need no types: does a body return a value, yield, or end
- * in a value. Lambdas are bodies of their own and are not entered. */
+/* astscan.c - questions about statements that need no types: does a body return a value, yield, or
+ * end in a value. Lambdas are bodies of their own and are not entered. */
 #include "checker.h"
 
 typedef bool (*ScanFn)(const Ast *s);
@@ -24,7 +24,8 @@ static bool scan(const Ast *s, ScanFn hit) { /* table */
     case AST_WHILE: return scan(s->while_.body, hit);
     case AST_FOR_IN: return scan(s->for_in.body, hit);
     case AST_FOR_C: return scan(s->for_c.body, hit);
-    case AST_PARALLEL: case AST_SCOPE: return scan(s->scope.body, hit);
+    case AST_PARALLEL:
+    case AST_SCOPE: return scan(s->scope.body, hit);
     case AST_MATCH:
         for (u32 i = 0; i < s->match.n; i++)
             if (scan(s->match.arms[i].body, hit)) return true;
@@ -52,8 +53,7 @@ static Ends ends(const Ast *s) { /* table */
     u32 n = 0;
     if (!s) return ENDS_NOT;
     switch (s->kind) {
-    case AST_BLOCK:
-        return s->list.elems.n ? ends(s->list.elems.v[s->list.elems.n - 1]) : ENDS_NOT;
+    case AST_BLOCK: return s->list.elems.n ? ends(s->list.elems.v[s->list.elems.n - 1]) : ENDS_NOT;
     case AST_IF:
         if (!s->if_.els) return ENDS_NOT;
         for (u32 i = 0; i < s->if_.n && n < 62; i++) v[n++] = s->if_.arms[i].body;
@@ -62,11 +62,31 @@ static Ends ends(const Ast *s) { /* table */
     case AST_MATCH:
         for (u32 i = 0; i < s->match.n && n < 63; i++) v[n++] = s->match.arms[i].body;
         return ends_all(v, n);
-    case AST_RETURN: case AST_BREAK: case AST_CONTINUE: return ENDS_JUMP;
-    case AST_VAR: case AST_ASSIGN: case AST_OPASSIGN: case AST_WHILE: case AST_FOR_IN: case AST_FOR_C:
-    case AST_PARALLEL: case AST_SCOPE: case AST_SELECT: case AST_DEFER: case AST_YIELD: case AST_TEST:
-    case AST_HOOK: case AST_IMPORT: case AST_EXPORT_LIST: case AST_FN: case AST_STRUCT: case AST_ENUM:
-    case AST_TRAIT: case AST_IMPL: case AST_ALIAS: case AST_ERROR: return ENDS_NOT;
+    case AST_RETURN:
+    case AST_BREAK:
+    case AST_CONTINUE: return ENDS_JUMP;
+    case AST_VAR:
+    case AST_ASSIGN:
+    case AST_OPASSIGN:
+    case AST_WHILE:
+    case AST_FOR_IN:
+    case AST_FOR_C:
+    case AST_PARALLEL:
+    case AST_SCOPE:
+    case AST_SELECT:
+    case AST_DEFER:
+    case AST_YIELD:
+    case AST_TEST:
+    case AST_HOOK:
+    case AST_IMPORT:
+    case AST_EXPORT_LIST:
+    case AST_FN:
+    case AST_STRUCT:
+    case AST_ENUM:
+    case AST_TRAIT:
+    case AST_IMPL:
+    case AST_ALIAS:
+    case AST_ERROR: return ENDS_NOT;
     default: return ENDS_VALUE;
     }
 }

@@ -1,5 +1,5 @@
-/* check_assign.c - declarations and assignments. A bare assignment to an unknown name declares it: in
- * place when the present block is its home, else hoisted to the home with its zero value. */
+/* check_assign.c - declarations and assignments. A bare assignment to an unknown name declares it:
+ * in place when the present block is its home, else hoisted to the home with its zero value. */
 #include "checker.h"
 
 Type *arith_result(Checker *ck, Op op, Type *l, Type *r, bool *lf, bool *rf);
@@ -19,7 +19,8 @@ static void mark_assigned(FnCtx *fx, Local *l) {
 }
 
 static void const_error(Checker *ck, Span at, Name name, Span decl) {
-    Diag *d = diag_new(ck->ds, E_CONST, at, "Cannot assign to constant '%s'", name ? name->s.p : "?");
+    Diag *d =
+        diag_new(ck->ds, E_CONST, at, "Cannot assign to constant '%s'", name ? name->s.p : "?");
     diag_label(d, at, "assigned here");
     if (decl.file) diag_label(d, decl, "declared const here");
     diag_hint(d, "declare it with `var` if it has to change");
@@ -30,11 +31,13 @@ void place_check(Checker *ck, Tree *t, const char *what) {
     Tree *root = t;
     bool through_index = false;
     while (root->kind == TN_FIELD || root->kind == TN_INDEX) {
-        Type *obj = ty_head(ck, root->kind == TN_FIELD ? root->field.obj->type : root->index.obj->type);
+        Type *obj =
+            ty_head(ck, root->kind == TN_FIELD ? root->field.obj->type : root->index.obj->type);
         if (root->kind == TN_INDEX) {
             through_index = true;
             if (obj->kind == TY_STRING) {
-                Diag *d = diag_new(ck->ds, E_BAD_TARGET, t->span, "Cannot assign to a byte of a string");
+                Diag *d =
+                    diag_new(ck->ds, E_BAD_TARGET, t->span, "Cannot assign to a byte of a string");
                 diag_label(d, t->span, "strings are immutable");
                 diag_hint(d, "build a new string with slices and `+`");
                 return;
@@ -42,9 +45,12 @@ void place_check(Checker *ck, Tree *t, const char *what) {
         }
         root = root->kind == TN_FIELD ? root->field.obj : root->index.obj;
     }
-    if (root->kind == TN_ERROR || (through_index && root->kind != TN_LOCAL && root->kind != TN_GLOBAL)) return;
+    if (root->kind == TN_ERROR ||
+        (through_index && root->kind != TN_LOCAL && root->kind != TN_GLOBAL))
+        return;
     if (root->kind == TN_LOCAL) {
-        if (root->local->is_const && !through_index) const_error(ck, t->span, root->local->name, root->local->span);
+        if (root->local->is_const && !through_index)
+            const_error(ck, t->span, root->local->name, root->local->span);
         if (!through_index) mark_assigned(ck->fx, root->local);
         return;
     }
@@ -97,7 +103,9 @@ static Global *script_global(Checker *ck, AstName n, Type *type, const Ast *s) {
     Module *m = ck->fx->mod;
     Symbol *sym = map_get(&m->scope, n.name);
     Global *g = sym && sym->kind == SYM_GLOBAL && sym->home == m ? sym->global : NULL;
-    if (g && g->span.off != n.span.off && ty_prune(ck, g->type)->kind != TY_VAR && s->kind == AST_VAR) g = NULL;
+    if (g && g->span.off != n.span.off && ty_prune(ck, g->type)->kind != TY_VAR &&
+        s->kind == AST_VAR)
+        g = NULL;
     if (!g) {
         g = NEW(ck->perm, Global);
         *g = (Global){.name = n.name, .module = m->text_name, .span = n.span, .type = type};
@@ -117,7 +125,8 @@ static Tree *declare_one(Checker *ck, const Ast *s, AstName n, Tree *init, Type 
     if (script_top(ck)) {
         Global *g = script_global(ck, n, type, s);
         if (!ty_unify(ck, g->type, type)) {
-            init = coerce(ck, init, g->type, (Site){.kind = SITE_ASSIGN, .name = n.name, .decl = g->span});
+            init = coerce(ck, init, g->type,
+                          (Site){.kind = SITE_ASSIGN, .name = n.name, .decl = g->span});
         }
         return assign_node(ck, s->span, global_node(ck, g, n.span), init);
     }
@@ -136,7 +145,8 @@ static Pattern *bind_pattern(Checker *ck, Local *l, Type *type, Span span) {
     return p;
 }
 
-/* Locals for the names of a destructuring; at the top of a script temporaries and stores to globals. */
+/* Locals for the names of a destructuring; at the top of a script temporaries and stores to
+ * globals. */
 typedef struct Unpack {
     Pattern **parts;
     Tree **stores;
@@ -151,8 +161,9 @@ static Pattern *unpack_name(Checker *ck, const Ast *s, AstName n, Type *type, Un
     ty_unify(ck, g->type, type);
     Tree *from = tn(ck, TN_LOCAL, n.span, type);
     from->local = tmp;
-    u->stores[u->store_count++] = assign_node(ck, n.span, global_node(ck, g, n.span),
-                                              coerce(ck, from, g->type, (Site){.kind = SITE_ASSIGN, .name = n.name}));
+    u->stores[u->store_count++] =
+        assign_node(ck, n.span, global_node(ck, g, n.span),
+                    coerce(ck, from, g->type, (Site){.kind = SITE_ASSIGN, .name = n.name}));
     return bind_pattern(ck, tmp, type, n.span);
 }
 
@@ -180,7 +191,8 @@ static bool count_check(Checker *ck, Span span, u32 want, Type *t) {
     if (t->kind == TY_ERROR) return false;
     if (t->kind == TY_TUPLE && t->n == want) return true;
     Str s = ty_text(ck, t);
-    Diag *d = diag_new(ck->ds, E_BAD_PATTERN, span, "%u names on the left, but the value is %.*s", want, FMT(s));
+    Diag *d = diag_new(ck->ds, E_BAD_PATTERN, span, "%u names on the left, but the value is %.*s",
+                       want, FMT(s));
     diag_label(d, span, "the counts do not match");
     return false;
 }
@@ -202,7 +214,8 @@ static Tree *var_tuple(Checker *ck, const Ast *s) {
     p->tuple.n = n;
     p->tuple.elems = NEW_N(ck->perm, Pattern *, n);
     for (u32 i = 0; i < n; i++)
-        p->tuple.elems[i] = unpack_name(ck, s, s->var.names.v[i], ok ? t->args[i] : ck->t_error, &u);
+        p->tuple.elems[i] =
+            unpack_name(ck, s, s->var.names.v[i], ok ? t->args[i] : ck->t_error, &u);
     return unpack_done(ck, s, p, e, &u);
 }
 
@@ -212,7 +225,8 @@ static Tree *var_array(Checker *ck, const Ast *s) {
     Type *array = type_1(ck->ts, TY_ARRAY, elem);
     if (!ty_unify(ck, e->type, array)) {
         Str f = ty_text(ck, e->type);
-        Diag *d = diag_new(ck->ds, E_BAD_PATTERN, e->span, "Cannot take %.*s apart as an array", FMT(f));
+        Diag *d =
+            diag_new(ck->ds, E_BAD_PATTERN, e->span, "Cannot take %.*s apart as an array", FMT(f));
         diag_label(d, e->span, "Got: %.*s", FMT(f));
     }
     u32 n = s->var.names.n;
@@ -240,7 +254,8 @@ Tree *check_var(Checker *ck, const Ast *s) {
         return declare_one(ck, s, n, init, init->type);
     }
     Type *type = resolve_type(ck, ck->fx->mod, ck->fx->env, s->var.type);
-    Tree *init = check_to(ck, s->var.values.v[0], type, (Site){.kind = SITE_DECL, .name = n.name, .decl = s->var.type->span});
+    Tree *init = check_to(ck, s->var.values.v[0], type,
+                          (Site){.kind = SITE_DECL, .name = n.name, .decl = s->var.type->span});
     return declare_one(ck, s, n, init, type);
 }
 
@@ -286,7 +301,8 @@ static Tree *par_bind(Checker *ck, const Ast *s, const Ast *value);
 static Tree *store_value(Checker *ck, Tree *target, const Ast *value, const Ast *s) {
     Site site = {.kind = SITE_ASSIGN};
     if (target->kind == TN_LOCAL) site.name = target->local->name, site.decl = target->local->span;
-    if (target->kind == TN_GLOBAL) site.name = target->global->name, site.decl = target->global->span;
+    if (target->kind == TN_GLOBAL)
+        site.name = target->global->name, site.decl = target->global->span;
     if (target->kind == TN_INDEX) site.kind = SITE_STORE, site.whole = target->index.obj->type;
     if (target->kind == TN_FIELD) site.kind = SITE_ASSIGN;
     (void)s;
@@ -311,7 +327,9 @@ static Tree *assign_one(Checker *ck, const Ast *s) {
         Tree *v = check_value(ck, value, NULL);
         no_void(ck, v);
         if (ty_prune(ck, t->type)->kind == TY_VAR) ty_unify(ck, t->type, v->type);
-        return assign_node(ck, s->span, t, coerce(ck, v, t->type, (Site){.kind = SITE_ASSIGN, .name = target->name.name}));
+        return assign_node(
+            ck, s->span, t,
+            coerce(ck, v, t->type, (Site){.kind = SITE_ASSIGN, .name = target->name.name}));
     }
     place_check(ck, t, "assign to");
     return assign_node(ck, s->span, t, store_value(ck, t, value, s));
@@ -337,7 +355,8 @@ static Tree *assign_many(Checker *ck, const Ast *s) {
         tt = ty_force(ck, tuple->type);
         if (!count_check(ck, s->span, n, tt)) return tn_error(ck, s->span);
     } else if (s->assign.values.n != n) {
-        Diag *d = diag_new(ck->ds, E_BAD_PATTERN, s->span, "%u targets, but %u values", n, s->assign.values.n);
+        Diag *d = diag_new(ck->ds, E_BAD_PATTERN, s->span, "%u targets, but %u values", n,
+                           s->assign.values.n);
         diag_label(d, s->span, "the counts do not match");
         return tn_error(ck, s->span);
     }
@@ -370,10 +389,13 @@ static Tree *assign_many(Checker *ck, const Ast *s) {
                 targets[i] = tn(ck, TN_LOCAL, ta->span, v->type);
                 targets[i]->local = l;
             }
-        } else if (targets[i]->kind == TN_GLOBAL && ty_prune(ck, targets[i]->type)->kind == TY_VAR) {
+        } else if (targets[i]->kind == TN_GLOBAL &&
+                   ty_prune(ck, targets[i]->type)->kind == TY_VAR) {
             ty_unify(ck, targets[i]->type, v->type);
         }
-        values[i] = coerce(ck, v, targets[i]->type, (Site){.kind = SITE_ASSIGN, .name = ta->kind == AST_NAME ? ta->name.name : NULL});
+        values[i] = coerce(
+            ck, v, targets[i]->type,
+            (Site){.kind = SITE_ASSIGN, .name = ta->kind == AST_NAME ? ta->name.name : NULL});
     }
     out->assign.values = (TreeList){values, n};
     if (!tuple) return out;
@@ -389,8 +411,10 @@ static Tree *assign_many(Checker *ck, const Ast *s) {
 static Tree *par_bind(Checker *ck, const Ast *s, const Ast *value) {
     const Ast *call = value->kind == AST_SPAWN ? value->one.e : value;
     bool user = call->kind == AST_CALL && call->call.fn->kind == AST_NAME &&
-                map_get(&ck->fx->mod->fns, call->call.fn->name.name) && !local_find(ck, call->call.fn->name.name);
-    if (!user && value->kind == AST_CALL && call->call.fn->kind == AST_NAME && !local_find(ck, call->call.fn->name.name)) {
+                map_get(&ck->fx->mod->fns, call->call.fn->name.name) &&
+                !local_find(ck, call->call.fn->name.name);
+    if (!user && value->kind == AST_CALL && call->call.fn->kind == AST_NAME &&
+        !local_find(ck, call->call.fn->name.name)) {
         Symbol *sym = map_get(&ck->fx->mod->scope, call->call.fn->name.name);
         user = sym && sym->kind == SYM_FN;
     }
@@ -408,7 +432,9 @@ static Tree *par_bind(Checker *ck, const Ast *s, const Ast *value) {
     if (t) {
         place_check(ck, t, "assign to");
         if (ty_prune(ck, t->type)->kind == TY_VAR) ty_unify(ck, t->type, e->type);
-        return assign_node(ck, s->span, t, coerce(ck, e, t->type, (Site){.kind = SITE_ASSIGN, .name = target->name.name}));
+        return assign_node(
+            ck, s->span, t,
+            coerce(ck, e, t->type, (Site){.kind = SITE_ASSIGN, .name = target->name.name}));
     }
     Scope *home = ck->fx->scope->outer, *here = ck->fx->scope;
     while (!home->home) home = home->outer;
@@ -427,7 +453,8 @@ static Tree *check_opassign(Checker *ck, const Ast *s) {
     const Ast *target = s->opassign.target;
     Tree *t = tn(ck, TN_OPASSIGN, s->span, ck->t_void);
     t->opassign.op = s->opassign.op;
-    t->opassign.target = target->kind == AST_NAME ? name_target(ck, target) : check_expr(ck, target, NULL);
+    t->opassign.target = target->kind == AST_NAME ? name_target(ck, target)
+                                                  : check_expr(ck, target, NULL);
     if (!t->opassign.target) t->opassign.target = check_expr(ck, target, NULL);
     if (t->opassign.target->kind == TN_ERROR) return t->opassign.target;
     place_check(ck, t->opassign.target, "assign to");

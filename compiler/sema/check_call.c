@@ -1,4 +1,5 @@
-/* check_call.c - calls: who is called, overloads of the library, arguments to parameters, type arguments. */
+/* check_call.c - calls: who is called, overloads of the library, arguments to parameters, type
+ * arguments. */
 #include "checker.h"
 
 CallArgs call_args(Checker *ck, const AstArgs *args) {
@@ -17,7 +18,8 @@ static Tree *ref_arg(Checker *ck, const Ast *e) {
 }
 
 Tree *call_arg_value(Checker *ck, CallArg *a, Type *want) {
-    if (!a->tree) a->tree = a->ast->kind == AST_ADDR ? ref_arg(ck, a->ast) : check_value(ck, a->ast, want);
+    if (!a->tree)
+        a->tree = a->ast->kind == AST_ADDR ? ref_arg(ck, a->ast) : check_value(ck, a->ast, want);
     return a->tree;
 }
 
@@ -39,7 +41,8 @@ static bool takes_count(Checker *ck, const FnDecl *d, u32 n) {
     return n >= need && (n <= ps->n - skip || d->ast->flags & AF_VARARGS);
 }
 
-/* Does the argument's outermost constructor fit the written parameter type? 2: exactly, 1: open, 0: no. */
+/* Does the argument's outermost constructor fit the written parameter type? 2: exactly, 1: open, 0:
+ * no. */
 static int fits(Checker *ck, FnDecl *d, u32 param, CallArg *a) {
     const Ast *t = d->ast->fn.params.v[param].type;
     if (!t) return 1;
@@ -89,7 +92,10 @@ static FnDecl *pick_overload(Checker *ck, Call *c) {
 
 static Site arg_site(Checker *ck, FnDecl *d, u32 param, Tree *recv) {
     const AstParam *p = &d->ast->fn.params.v[param];
-    Site s = {.kind = SITE_ARG, .name = p->name, .owner = d->name, .decl = p->type ? p->type->span : p->span};
+    Site s = {.kind = SITE_ARG,
+              .name = p->name,
+              .owner = d->name,
+              .decl = p->type ? p->type->span : p->span};
     if (d->ast->flags & AF_EXTERN) s.kind = SITE_EXTERN_ARG;
     if (!d->module->is_std) return s;
     s.decl = (Span){0, 0, 0};
@@ -99,12 +105,17 @@ static Site arg_site(Checker *ck, FnDecl *d, u32 param, Tree *recv) {
         if (d->name == ck->n.array_push) s.kind = SITE_PUSH;
         return s;
     }
-    if (r->kind == TY_ARRAY && (d->name == ck->n.push || d->name == ck->n.insert) && p->type->kind != AST_T_FN) s.kind = SITE_PUSH;
-    if (r->kind == TY_ARRAY && p->type && p->type->kind == AST_T_FN) s.kind = SITE_PREDICATE, s.name = d->name;
+    if (r->kind == TY_ARRAY && (d->name == ck->n.push || d->name == ck->n.insert) &&
+        p->type->kind != AST_T_FN)
+        s.kind = SITE_PUSH;
+    if (r->kind == TY_ARRAY && p->type && p->type->kind == AST_T_FN)
+        s.kind = SITE_PREDICATE, s.name = d->name;
     if (r->kind == TY_CHANNEL && d->name == ck->n.send) s.kind = SITE_SEND;
-    if (r->kind == TY_MAP && (d->name == ck->n.set || d->name == ck->n.insert) && param == 2) s.kind = SITE_STORE;
+    if (r->kind == TY_MAP && (d->name == ck->n.set || d->name == ck->n.insert) && param == 2)
+        s.kind = SITE_STORE;
     if (r->kind == TY_MAP && param == 1) s.kind = SITE_MAP_KEY;
-    if (r->kind == TY_MAP && param == 2 && (d->name == ck->n.get || d->name == ck->n.get_or)) s.kind = SITE_GET_DEFAULT;
+    if (r->kind == TY_MAP && param == 2 && (d->name == ck->n.get || d->name == ck->n.get_or))
+        s.kind = SITE_GET_DEFAULT;
     if (d->name == ck->n.unwrap_or) s.kind = SITE_UNWRAP_DEFAULT;
     return s;
 }
@@ -113,10 +124,13 @@ static void count_error(Checker *ck, Call *c, const char *what) {
     const AstParams *ps = &c->d->ast->fn.params;
     u32 skip = c->d->has_self ? 1 : 0, most = ps->n - skip, least = 0;
     for (u32 i = skip; i < ps->n; i++) least += !ps->v[i].def;
-    Diag *d = diag_new(ck->ds, E_ARG_COUNT, c->span, "%s in the call of '%s'", what, c->d->name->s.p);
+    Diag *d =
+        diag_new(ck->ds, E_ARG_COUNT, c->span, "%s in the call of '%s'", what, c->d->name->s.p);
     diag_label(d, c->span, "Got: %u argument%s", c->args.n, c->args.n == 1 ? "" : "s");
-    if (least == most) diag_note(d, "Expected: %u", most);
-    else diag_note(d, "Expected: %u to %u", least, most);
+    if (least == most)
+        diag_note(d, "Expected: %u", most);
+    else
+        diag_note(d, "Expected: %u to %u", least, most);
     if (!c->d->module->is_std) diag_label(d, c->d->span, "declared here");
 }
 
@@ -142,8 +156,9 @@ static bool match_args(Checker *ck, Call *c, u32 *slot, u32 skip) {
             slot[p] = i + 1;
             continue;
         }
-        Diag *d = diag_new(ck->ds, E_BAD_ARGUMENT, a->span, p < ps->n ? "argument '%s' of '%s' is given twice"
-                                                                        : "'%2$s' has no parameter '%1$s'",
+        Diag *d = diag_new(ck->ds, E_BAD_ARGUMENT, a->span,
+                           p < ps->n ? "argument '%s' of '%s' is given twice"
+                                     : "'%2$s' has no parameter '%1$s'",
                            a->name->s.p, c->d->name->s.p);
         diag_label(d, a->span, "this argument");
         Map names = {0};
@@ -178,7 +193,8 @@ static Tree *mut_arg(Checker *ck, Call *c, CallArg *a, Type *type, const AstPara
     Tree *t = call_arg_value(ck, a, type);
     if (t->kind == TN_ERROR) return t;
     if (t->kind != TN_REF) {
-        Diag *d = diag_new(ck->ds, E_MUT_ARGUMENT, a->span, "parameter '%s' of '%s' is mut: pass a reference", p->name->s.p,
+        Diag *d = diag_new(ck->ds, E_MUT_ARGUMENT, a->span,
+                           "parameter '%s' of '%s' is mut: pass a reference", p->name->s.p,
                            c->d->name->s.p);
         diag_label(d, a->span, "write `&` before it");
         diag_hint(d, "a mut parameter changes the caller's variable: f(&x)");
@@ -207,7 +223,8 @@ static void bind_args(Checker *ck, Call *c, Sig *s, Tree **out, u32 *order, bool
             } else {
                 out[p] = call_arg_to(ck, a, s->params[p], arg_site(ck, c->d, p, c->recv));
                 if (a->tree->kind == TN_REF) {
-                    Diag *d = diag_new(ck->ds, E_MUT_ARGUMENT, a->span, "parameter '%s' of '%s' is not mut", ps->v[p].name->s.p,
+                    Diag *d = diag_new(ck->ds, E_MUT_ARGUMENT, a->span,
+                                       "parameter '%s' of '%s' is not mut", ps->v[p].name->s.p,
                                        c->d->name->s.p);
                     diag_label(d, a->span, "remove the `&`");
                 }
@@ -303,16 +320,19 @@ static Type **call_targs(Checker *ck, Call *c, u32 *first_var) {
     *first_var = ck->vars.n;
     Type **targs = NEW_N(ck->perm, Type *, d->gen_count + 1);
     u32 outer = d->outer_gens ? d->outer_gens->n : 0, own = d->gen_count - outer;
-    for (u32 i = 0; i < d->gen_count; i++) targs[i] = ty_fresh(ck, c->span, VD_INT, "type arguments");
+    for (u32 i = 0; i < d->gen_count; i++)
+        targs[i] = ty_fresh(ck, c->span, VD_INT, "type arguments");
     if (c->targ_n && c->targ_n != own && c->targ_n != d->gen_count) {
-        Diag *g = diag_new(ck->ds, E_GENERIC_ARGS, c->span, "'%s' takes %u type arguments, got %u", d->name->s.p, own, c->targ_n);
+        Diag *g = diag_new(ck->ds, E_GENERIC_ARGS, c->span, "'%s' takes %u type arguments, got %u",
+                           d->name->s.p, own, c->targ_n);
         diag_label(g, c->span, "%u given", c->targ_n);
     } else if (c->targ_n) {
         u32 from = c->targ_n == own ? outer : 0;
         for (u32 i = 0; i < c->targ_n; i++) ty_unify(ck, targs[from + i], c->targs[i]);
     }
     if (c->owner_inst)
-        for (u32 i = 0; i < outer && i < c->owner_inst->n; i++) ty_unify(ck, targs[i], c->owner_inst->args[i]);
+        for (u32 i = 0; i < outer && i < c->owner_inst->n; i++)
+            ty_unify(ck, targs[i], c->owner_inst->args[i]);
     if (c->owner_inst && outer == 0 && own == c->owner_inst->n)
         for (u32 i = 0; i < own; i++) ty_unify(ck, targs[i], c->owner_inst->args[i]);
     return targs;
@@ -323,7 +343,9 @@ static void use_want(Checker *ck, Call *c, Sig *s) {
     if (!c->want || !s->ret || !c->d->gen_count) return;
     Type *w = ty_head(ck, c->want), *r = ty_prune(ck, s->ret);
     if (w->kind == TY_OPTION && r->kind != TY_OPTION) w = ty_head(ck, w->args[0]);
-    if (r->kind == TY_VAR || w->kind != r->kind || w->decl != r->decl || w->name != r->name || w->n != r->n) return;
+    if (r->kind == TY_VAR || w->kind != r->kind || w->decl != r->decl || w->name != r->name ||
+        w->n != r->n)
+        return;
     for (u32 i = 0; i < r->n; i++)
         if (ty_prune(ck, r->args[i])->kind == TY_VAR) ty_unify(ck, r->args[i], w->args[i]);
 }
@@ -331,7 +353,8 @@ static void use_want(Checker *ck, Call *c, Sig *s) {
 static bool recv_fits(Checker *ck, Call *c, Sig *s) {
     if (!c->d->has_self) {
         if (!c->recv) return true;
-        Diag *d = diag_new(ck->ds, E_NO_MEMBER, c->name_span, "'%s' has no self: it belongs to the type, not to a value",
+        Diag *d = diag_new(ck->ds, E_NO_MEMBER, c->name_span,
+                           "'%s' has no self: it belongs to the type, not to a value",
                            c->d->name->s.p);
         diag_label(d, c->name_span, "called on a value");
         if (c->d->owner) diag_hint(d, "write %s.%s(...)", c->d->owner->name->s.p, c->d->name->s.p);
@@ -347,7 +370,8 @@ static bool recv_fits(Checker *ck, Call *c, Sig *s) {
         c->args.n--;
     }
     if (ty_unify(ck, s->params[0], c->recv->type)) return true;
-    c->recv = coerce(ck, c->recv, s->params[0], (Site){.kind = SITE_ARG, .name = ck->n.self, .owner = c->d->name});
+    c->recv = coerce(ck, c->recv, s->params[0],
+                     (Site){.kind = SITE_ARG, .name = ck->n.self, .owner = c->d->name});
     return true;
 }
 
@@ -367,7 +391,8 @@ Tree *fn_call(Checker *ck, Call *c) {
     u32 *order = NEW_N(ck->perm, u32, s.n + extra + 1);
     bool reordered = false;
     bind_args(ck, c, &s, args.v, order, &reordered);
-    for (u32 i = s.n; i < c->args.n && extra; i++) args.v[args.n++] = call_arg_value(ck, &c->args.v[i], NULL);
+    for (u32 i = s.n; i < c->args.n && extra; i++)
+        args.v[args.n++] = call_arg_value(ck, &c->args.v[i], NULL);
     for (u32 i = 0; i < c->d->gen_count; i++) {
         Type *v = ty_head(ck, targs[i]);
         if (v->kind == TY_VAR && v->var >= first_var) ty_force(ck, v);
@@ -395,16 +420,19 @@ static bool callv_run(Checker *ck, Constraint *c, bool force) {
     if (f->kind == TY_ERROR) return ty_unify(ck, c->b, f);
     if (f->kind != TY_FN) {
         Str s = ty_text(ck, f);
-        Name nm = t->callv.callee->kind == TN_LOCAL ? t->callv.callee->local->name
-                  : t->callv.callee->kind == TN_GLOBAL ? t->callv.callee->global->name : NULL;
-        Diag *d = diag_new(ck->ds, E_NOT_CALLABLE, t->callv.callee->span, "%s%s%s is not a function and cannot be called",
-                           nm ? "'" : "", nm ? nm->s.p : "this", nm ? "'" : "");
+        Name nm = t->callv.callee->kind == TN_LOCAL    ? t->callv.callee->local->name
+                  : t->callv.callee->kind == TN_GLOBAL ? t->callv.callee->global->name
+                                                       : NULL;
+        Diag *d = diag_new(ck->ds, E_NOT_CALLABLE, t->callv.callee->span,
+                           "%s%s%s is not a function and cannot be called", nm ? "'" : "",
+                           nm ? nm->s.p : "this", nm ? "'" : "");
         diag_label(d, t->callv.callee->span, "Got: %.*s", FMT(s));
         ty_unify(ck, c->b, ck->t_error);
         return true;
     }
     if (f->n - 1 != n) {
-        Diag *d = diag_new(ck->ds, E_ARG_COUNT, t->span, "Wrong number of arguments for this function value");
+        Diag *d = diag_new(ck->ds, E_ARG_COUNT, t->span,
+                           "Wrong number of arguments for this function value");
         diag_label(d, t->span, "Got: %u", n);
         diag_note(d, "Expected: %u", f->n - 1);
         ty_unify(ck, c->b, ck->t_error);
@@ -422,7 +450,8 @@ Tree *call_value(Checker *ck, Tree *callee, CallArgs *args, Span span) {
     t->callv.args.n = args->n;
     t->callv.args.v = NEW_N(ck->perm, Tree *, args->n + 1);
     for (u32 i = 0; i < args->n; i++)
-        t->callv.args.v[i] = call_arg_value(ck, &args->v[i], f->kind == TY_FN && i + 1 < f->n ? f->args[i] : NULL);
+        t->callv.args.v[i] =
+            call_arg_value(ck, &args->v[i], f->kind == TY_FN && i + 1 < f->n ? f->args[i] : NULL);
     Type *ret = f->kind == TY_FN ? f->args[f->n - 1] : ty_fresh(ck, span, VD_VOID, "results");
     tn_type(ck, t, ret);
     Constraint *c = con_new(ck, CON_OTHER, callv_run, t);

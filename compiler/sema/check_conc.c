@@ -1,4 +1,5 @@
-/* check_conc.c - spawn, await, select, parallel and scope: their types. How they run is the runtime's. */
+/* check_conc.c - spawn, await, select, parallel and scope: their types. How they run is the
+ * runtime's. */
 #include "checker.h"
 
 /* ---- spawn ---- */
@@ -19,7 +20,8 @@ static bool is_form(Checker *ck, const Ast *call) {
     const Ast *fn = call->call.fn;
     if (fn->kind != AST_NAME) return false;
     Name n = fn->name.name;
-    return n == ck->n.print || n == ck->n.println || n == ck->n.Some || n == ck->n.Ok || n == ck->n.Err;
+    return n == ck->n.print || n == ck->n.println || n == ck->n.Some || n == ck->n.Ok ||
+           n == ck->n.Err;
 }
 
 static Tree *spawn_lambda(Checker *ck, const Ast *body, Span span) {
@@ -45,11 +47,12 @@ Tree *check_spawn(Checker *ck, const Ast *e, bool statement) {
         if (ref_in_spawn(ck, what)) return tn_error(ck, e->span);
         call = check_expr(ck, what, NULL);
         if (call->kind == TN_ERROR) return call;
-        bool ok = call->kind == TN_CALL || call->kind == TN_CALL_VALUE || call->kind == TN_CALL_DYN ||
-                  call->kind == TN_INTRINSIC;
+        bool ok = call->kind == TN_CALL || call->kind == TN_CALL_VALUE ||
+                  call->kind == TN_CALL_DYN || call->kind == TN_INTRINSIC;
         if (!ok) call = spawn_lambda(ck, what, e->span);
     }
-    Tree *t = tn(ck, TN_SPAWN, e->span, statement ? ck->t_void : type_1(ck->ts, TY_FUTURE, call->type));
+    Tree *t =
+        tn(ck, TN_SPAWN, e->span, statement ? ck->t_void : type_1(ck->ts, TY_FUTURE, call->type));
     t->spawn.e = call;
     t->spawn.statement = statement;
     return t;
@@ -87,7 +90,8 @@ static Tree *future_of(Checker *ck, const Ast *e, Span span) {
     Str s = ty_text(ck, t);
     Diag *d = diag_new(ck->ds, E_NOT_FUTURE, f->span, "await needs a future, not %.*s", FMT(s));
     diag_label(d, f->span, "Got: %.*s", FMT(s));
-    diag_hint(d, t->kind == TY_ARRAY ? "wait for all with await_all(...)" : "a future comes from `spawn f(...)`");
+    diag_hint(d, t->kind == TY_ARRAY ? "wait for all with await_all(...)"
+                                     : "a future comes from `spawn f(...)`");
     return tn_error(ck, f->span);
 }
 
@@ -109,7 +113,8 @@ Tree *check_await(Checker *ck, const Ast *e, Type *want) {
 /* ---- select ---- */
 
 static bool method_of(const Ast *e, Name name, const Ast **recv) {
-    if (e->kind != AST_CALL || e->call.fn->kind != AST_FIELD || e->call.fn->field.name != name) return false;
+    if (e->kind != AST_CALL || e->call.fn->kind != AST_FIELD || e->call.fn->field.name != name)
+        return false;
     *recv = e->call.fn->field.obj;
     return true;
 }
@@ -137,7 +142,8 @@ static Tree *select_channel(Checker *ck, const Ast *e, Type **elem) {
     if (t->kind != TY_CHANNEL) {
         if (t->kind != TY_ERROR) {
             Str s = ty_text(ck, t);
-            Diag *d = diag_new(ck->ds, E_SELECT_ARM, c->span, "select needs a channel here, not %.*s", FMT(s));
+            Diag *d = diag_new(ck->ds, E_SELECT_ARM, c->span,
+                               "select needs a channel here, not %.*s", FMT(s));
             diag_label(d, c->span, "Got: %.*s", FMT(s));
         }
         *elem = ck->t_error;
@@ -179,7 +185,8 @@ static void select_what(Checker *ck, const AstSelArm *a, TreeSelArm *out, Type *
     } else {
         Diag *d = diag_new(ck->ds, E_SELECT_ARM, w->span, "this cannot stand in a select arm");
         diag_label(d, w->span, "not a channel operation");
-        diag_hint(d, "arms are `v = ch.recv()`, `ch.send(x)`, `v = await f`, `timeout(ms)`, `default`, `closed`");
+        diag_hint(d, "arms are `v = ch.recv()`, `ch.send(x)`, `v = await f`, `timeout(ms)`, "
+                     "`default`, `closed`");
         out->kind = SEL_DEFAULT;
     }
 }
@@ -210,7 +217,8 @@ Tree *check_parallel(Checker *ck, const Ast *s) {
     bool scope = s->kind == AST_SCOPE;
     Tree *t = tn(ck, scope ? TN_SCOPE : TN_PARALLEL, s->span, ck->t_void);
     if (s->scope.args.n)
-        t->scope.timeout = check_to(ck, s->scope.args.v[0].value, ck->t_int, (Site){.kind = SITE_ARG, .name = ck->n.timeout});
+        t->scope.timeout = check_to(ck, s->scope.args.v[0].value, ck->t_int,
+                                    (Site){.kind = SITE_ARG, .name = ck->n.timeout});
     Scope *sc = scope_push(ck, false);
     if (scope && s->scope.name.name) {
         Name type_name = intern_c(ck->names, "Scope");

@@ -17,7 +17,8 @@ static Tree *check_int(Checker *ck, const Ast *e, Type *want) {
     Tree *t = tn(ck, TN_INT, e->span, ck->t_int);
     t->int_.value = (i64)e->int_.value;
     if ((e->flags & AF_DECIMAL) && e->int_.value > INT64_MAX) {
-        Diag *d = diag_new(ck->ds, E_INT_TOO_LARGE, e->span, "this number is too large for a 64-bit int");
+        Diag *d =
+            diag_new(ck->ds, E_INT_TOO_LARGE, e->span, "this number is too large for a 64-bit int");
         diag_label(d, e->span, "the largest int is 9223372036854775807");
     }
     (void)want;
@@ -33,7 +34,8 @@ static Tree *undefined(Checker *ck, const Ast *e, Name name) {
     for (FnCtx *fx = ck->fx; fx; fx = fx->outer)
         for (Scope *s = fx->scope; s; s = s->outer)
             for (u32 i = 0; i < s->locals.n; i++)
-                if (s->locals.v[i]->name) map_put(ck->perm, &locals, s->locals.v[i]->name, s->locals.v[i]);
+                if (s->locals.v[i]->name)
+                    map_put(ck->perm, &locals, s->locals.v[i]->name, s->locals.v[i]);
     static const char *const built_in[] = {"print", "println", "Some", "None", "Ok", "Err"};
     for (u32 i = 0; i < COUNT_OF(built_in); i++)
         map_put(ck->perm, &locals, intern_c(ck->names, built_in[i]), (void *)1);
@@ -54,7 +56,8 @@ static FnDecl *flat_name(Checker *ck, Name name) {
     return NULL;
 }
 
-/* A function as a value: adapters are the lowering's work; a generic one takes its types from `want`. */
+/* A function as a value: adapters are the lowering's work; a generic one takes its types from
+ * `want`. */
 Tree *fn_value(Checker *ck, FnDecl *d, Span span, Type *want) {
     Type *head = want ? ty_head(ck, want) : NULL;
     for (; head && head->kind == TY_FN && d->next; d = d->next)
@@ -62,7 +65,8 @@ Tree *fn_value(Checker *ck, FnDecl *d, Span span, Type *want) {
     Type **args = NEW_N(ck->perm, Type *, d->gen_count + 1);
     for (u32 i = 0; i < d->gen_count; i++) args[i] = ty_fresh(ck, span, VD_INT, "type arguments");
     if (d->intrinsic >= 0 || (d->ast->flags & AF_EXTERN && d->gen_count)) {
-        Diag *g = diag_new(ck->ds, E_BAD_OPERAND, span, "'%s' cannot be used as a value", d->name->s.p);
+        Diag *g =
+            diag_new(ck->ds, E_BAD_OPERAND, span, "'%s' cannot be used as a value", d->name->s.p);
         diag_label(g, span, "wrap it in a lambda");
         return tn_error(ck, span);
     }
@@ -84,7 +88,8 @@ Tree *fn_value(Checker *ck, FnDecl *d, Span span, Type *want) {
 static Tree *none_value(Checker *ck, Span span, Type *want) {
     Type *head = want ? ty_head(ck, want) : NULL;
     Type *t = head && head->kind == TY_OPTION
-                  ? head : type_1(ck->ts, TY_OPTION, ty_fresh(ck, span, VD_INT, "values"));
+                  ? head
+                  : type_1(ck->ts, TY_OPTION, ty_fresh(ck, span, VD_INT, "values"));
     return tn(ck, TN_NONE, span, t);
 }
 
@@ -97,8 +102,12 @@ static Tree *symbol_value(Checker *ck, Symbol *s, const Ast *e, Type *want) {
         t->global = s->global;
         return t;
     case SYM_FN: return fn_value(ck, s->fn, e->span, want);
-    case SYM_VARIANT: return variant_make(ck, s->variant.type, want, s->variant.index, NULL, e->span, false);
-    case SYM_TYPE: case SYM_ALIAS: case SYM_MODULE: case SYM_SPACE: break;
+    case SYM_VARIANT:
+        return variant_make(ck, s->variant.type, want, s->variant.index, NULL, e->span, false);
+    case SYM_TYPE:
+    case SYM_ALIAS:
+    case SYM_MODULE:
+    case SYM_SPACE: break;
     }
     Diag *d = diag_new(ck->ds, E_NO_VALUE, e->span, "'%s' is a %s, not a value", s->name->s.p,
                        s->kind == SYM_MODULE ? "module" : "type");
@@ -113,7 +122,8 @@ static Symbol *pick_variant(Checker *ck, Symbol *v, const Ast *e, Type *want) {
     if (head && head->kind == TY_OPTION) head = ty_head(ck, head->args[0]);
     for (Symbol *s = v; s; s = s->variant.other)
         if (head && s->variant.type == head->decl) return s;
-    Diag *d = diag_new(ck->ds, E_AMBIGUOUS, e->span, "'%s' is a variant of several enums", v->name->s.p);
+    Diag *d =
+        diag_new(ck->ds, E_AMBIGUOUS, e->span, "'%s' is a variant of several enums", v->name->s.p);
     diag_label(d, e->span, "which one?");
     StrBuf b = {ck->perm, NULL, 0, 0};
     for (Symbol *s = v; s; s = s->variant.other)
@@ -167,11 +177,19 @@ static void lambda_params(Checker *ck, const Ast *e, Fn *f, Type *want_fn, Type 
     f->params = NEW_N(ck->perm, Local *, ps->n);
     for (u32 i = 0; i < ps->n; i++) {
         const AstParam *p = &ps->v[i];
-        if (p->type) types[i] = resolve_type(ck, ck->fx->mod, ck->fx->env, p->type);
-        else if (want_fn && i + 1 < want_fn->n) types[i] = want_fn->args[i];
-        else types[i] = ty_fresh(ck, p->span, VD_INT, "parameters");
+        if (p->type)
+            types[i] = resolve_type(ck, ck->fx->mod, ck->fx->env, p->type);
+        else if (want_fn && i + 1 < want_fn->n)
+            types[i] = want_fn->args[i];
+        else
+            types[i] = ty_fresh(ck, p->span, VD_INT, "parameters");
         Local *l = NEW(ck->perm, Local);
-        *l = (Local){.name = p->name, .type = types[i], .span = p->span, .owner = f, .id = i, .is_param = true};
+        *l = (Local){.name = p->name,
+                     .type = types[i],
+                     .span = p->span,
+                     .owner = f,
+                     .id = i,
+                     .is_param = true};
         ty_slot(ck, &l->type);
         f->params[i] = l;
     }
@@ -185,7 +203,8 @@ static Tree *lambda_expr_body(Checker *ck, FnCtx *fx, const Ast *body) {
     Tree *e = check_expr(ck, body, ret->kind == TY_VOID ? NULL : ret);
     block->block.stmts.v[0] = e;
     if (ret->kind == TY_VOID) return block;
-    if (ret->kind == TY_VAR) ty_unify(ck, ret, ty_prune(ck, e->type)->kind == TY_NEVER ? ck->t_void : e->type);
+    if (ret->kind == TY_VAR)
+        ty_unify(ck, ret, ty_prune(ck, e->type)->kind == TY_NEVER ? ck->t_void : e->type);
     if (ty_prune(ck, fx->ret)->kind == TY_VOID) return block;
     Tree *r = tn(ck, TN_RETURN, body->span, ck->t_never);
     r->one.e = coerce(ck, e, fx->ret, (Site){.kind = SITE_RETURN});
@@ -238,15 +257,19 @@ Tree *check_lambda(Checker *ck, const Ast *e, Type *want, bool spawned) {
     Type **types = NEW_N(ck->perm, Type *, n + 1);
     if (e->kind == AST_LAMBDA) lambda_params(ck, e, f, want_fn, types);
     const Ast *ret = e->kind == AST_LAMBDA ? e->lambda.ret : NULL;
-    if (ret) fx->ret = resolve_type(ck, fx->mod, fx->env, ret);
-    else if (want_fn && want_fn->n == n + 1) fx->ret = want_fn->args[n];
-    else fx->ret = ty_fresh(ck, e->span, VD_VOID, "results");
+    if (ret)
+        fx->ret = resolve_type(ck, fx->mod, fx->env, ret);
+    else if (want_fn && want_fn->n == n + 1)
+        fx->ret = want_fn->args[n];
+    else
+        fx->ret = ty_fresh(ck, e->span, VD_VOID, "results");
     FnCtx *saved = ck->fx;
     ck->fx = fx;
     Scope *s = scope_push(ck, true);
     for (u32 i = 0; i < n; i++) vec_push(ck->perm, &s->locals, f->params[i]);
     const Ast *body = e->kind == AST_LAMBDA ? e->lambda.body : e;
-    f->body = body->kind == AST_BLOCK ? lambda_block_body(ck, fx, body) : lambda_expr_body(ck, fx, body);
+    f->body = body->kind == AST_BLOCK ? lambda_block_body(ck, fx, body)
+                                      : lambda_expr_body(ck, fx, body);
     if (s->hoisted.n) {
         f->body->block.hoisted = s->hoisted.v;
         f->body->block.hoisted_count = s->hoisted.n;
@@ -311,9 +334,10 @@ static bool try_run(Checker *ck, Constraint *c, bool force) {
     Type *ret = ty_prune(ck, fx->ret);
     bool leaves = fx->is_main || fx->is_script;
     if (fx->ret_open && !leaves) {
-        Type *made = t->kind == TY_RESULT
-                         ? type_2(ck->ts, TY_RESULT, ty_fresh(ck, node->span, VD_INT, "results"), t->args[1])
-                         : type_1(ck->ts, TY_OPTION, ty_fresh(ck, node->span, VD_INT, "results"));
+        Type *made =
+            t->kind == TY_RESULT
+                ? type_2(ck->ts, TY_RESULT, ty_fresh(ck, node->span, VD_INT, "results"), t->args[1])
+                : type_1(ck->ts, TY_OPTION, ty_fresh(ck, node->span, VD_INT, "results"));
         if (ret->kind == TY_VAR && fx->open_returns.n == 0) made = NULL;
         (void)made;
     }
@@ -327,8 +351,10 @@ static bool try_run(Checker *ck, Constraint *c, bool force) {
         }
         if (ty_unify(ck, from, to)) return true;
         Str a = ty_text(ck, from), b = ty_text(ck, to);
-        Diag *d = diag_new(ck->ds, E_BAD_TRY, node->span, "'?' passes on an error of type %.*s, but this function returns errors of type %.*s",
-                           FMT(a), FMT(b));
+        Diag *d = diag_new(
+            ck->ds, E_BAD_TRY, node->span,
+            "'?' passes on an error of type %.*s, but this function returns errors of type %.*s",
+            FMT(a), FMT(b));
         diag_label(d, node->span, "error of type %.*s", FMT(a));
         diag_hint(d, "convert it with .map_err(...)");
         return true;
@@ -347,8 +373,9 @@ Tree *check_try(Checker *ck, const Ast *e, Type *want) {
     Tree *t = tn(ck, TN_TRY, e->span, ck->t_error);
     t->try_.e = check_value(ck, e->one.e, NULL);
     Type *it = ty_head(ck, t->try_.e->type);
-    Type *out = it->kind == TY_RESULT || it->kind == TY_OPTION ? it->args[0]
-                                                               : ty_fresh(ck, e->span, VD_INT, "values");
+    Type *out = it->kind == TY_RESULT || it->kind == TY_OPTION
+                    ? it->args[0]
+                    : ty_fresh(ck, e->span, VD_INT, "values");
     tn_type(ck, t, out);
     Constraint *c = con_new(ck, CON_OTHER, try_run, t);
     c->a = t->try_.e->type;
@@ -364,7 +391,8 @@ Tree *check_coalesce(Checker *ck, const Ast *e, Type *want) {
     if (a->kind != TY_OPTION && a->kind != TY_RESULT) {
         if (a->kind == TY_ERROR) return t;
         Str s = ty_text(ck, a);
-        Diag *d = diag_new(ck->ds, E_BAD_OPERAND, t->pair.a->span, "'?\?' needs an option or a result on its left, not %.*s", FMT(s));
+        Diag *d = diag_new(ck->ds, E_BAD_OPERAND, t->pair.a->span,
+                           "'?\?' needs an option or a result on its left, not %.*s", FMT(s));
         diag_label(d, t->pair.a->span, "Got: %.*s", FMT(s));
         return tn_error(ck, e->span);
     }
@@ -429,18 +457,21 @@ Tree *check_expr(Checker *ck, const Ast *e, Type *want) { /* table */
     case AST_NONE: {
         Symbol *v = variant_symbol(ck, ck->fx->mod, ck->n.None);
         Type *head = want ? ty_head(ck, want) : NULL;
-        if (v && head && head->kind == TY_ENUM && head->decl == v->variant.type) return symbol_value(ck, v, e, want);
+        if (v && head && head->kind == TY_ENUM && head->decl == v->variant.type)
+            return symbol_value(ck, v, e, want);
         return none_value(ck, e->span, want);
     }
     case AST_SELF: return check_self(ck, e);
     case AST_NAME: return check_name(ck, e, want);
-    case AST_FIELD: case AST_ELEM: return check_field(ck, e, want);
+    case AST_FIELD:
+    case AST_ELEM: return check_field(ck, e, want);
     case AST_OPT_FIELD: return check_opt_field(ck, e);
     case AST_CALL: return check_call(ck, e, want);
     case AST_INDEX: return check_index(ck, e);
     case AST_SLICE: return check_slice(ck, e);
     case AST_TRY: return check_try(ck, e, want);
-    case AST_TARGS: return misplaced(ck, e, "type arguments need a call or a literal after them", NULL);
+    case AST_TARGS:
+        return misplaced(ck, e, "type arguments need a call or a literal after them", NULL);
     case AST_STRUCT_LIT: return check_struct_lit(ck, e, want);
     case AST_UNARY: return check_unary(ck, e, want);
     case AST_CHAIN: return check_chain(ck, e, want);
@@ -456,12 +487,15 @@ Tree *check_expr(Checker *ck, const Ast *e, Type *want) { /* table */
     case AST_MAP: return check_map(ck, e, want);
     case AST_COMPR: return check_compr(ck, e, want);
     case AST_RANGE:
-        return misplaced(ck, e, "a range is not a value", "ranges stand in for loops, slices, patterns and after `in`");
+        return misplaced(ck, e, "a range is not a value",
+                         "ranges stand in for loops, slices, patterns and after `in`");
     case AST_SPAWN: return check_spawn(ck, e, false);
-    case AST_AWAIT: case AST_AWAIT_T: return check_await(ck, e, want);
+    case AST_AWAIT:
+    case AST_AWAIT_T: return check_await(ck, e, want);
     case AST_ADDR:
         return misplaced(ck, e, "'&' stands only before an argument for a mut parameter", NULL);
-    case AST_LET_COND: return misplaced(ck, e, "`let` stands only in conditions of if and while", NULL);
+    case AST_LET_COND:
+        return misplaced(ck, e, "`let` stands only in conditions of if and while", NULL);
     case AST_ERROR: return tn_error(ck, e->span);
     }
     return misplaced(ck, e, "a statement stands where a value is needed", NULL);

@@ -8,7 +8,8 @@ static Type *want_arg(Checker *ck, Type *want, TyKind kind, u32 i) {
 }
 
 /* Elements of one type: as wanted when something is wanted, else their join. */
-static Type *elements(Checker *ck, const AstList *l, TreeList *out, Type *want, Span span, const char *of) {
+static Type *elements(Checker *ck, const AstList *l, TreeList *out, Type *want, Span span,
+                      const char *of) {
     out->v = NEW_N(ck->perm, Tree *, l->n + 1);
     out->n = l->n;
     Tree ***slots = NEW_N(ck->perm, Tree **, l->n + 1);
@@ -77,8 +78,12 @@ Tree *check_map(Checker *ck, const Ast *e, Type *want) {
         ks[i] = &kv[i];
         vs[i] = &vv[i];
     }
-    Type *k = n ? join_list(ck, ks, n, wk, e->span, true) : wk ? wk : ty_fresh(ck, e->span, VD_STRING, "keys");
-    Type *v = n ? join_list(ck, vs, n, wv, e->span, true) : wv ? wv : ty_fresh(ck, e->span, VD_STRING, "values");
+    Type *k = n    ? join_list(ck, ks, n, wk, e->span, true)
+              : wk ? wk
+                   : ty_fresh(ck, e->span, VD_STRING, "keys");
+    Type *v = n    ? join_list(ck, vs, n, wv, e->span, true)
+              : wv ? wv
+                   : ty_fresh(ck, e->span, VD_STRING, "values");
     t->map.keys = (TreeList){kv, n};
     t->map.values = (TreeList){vv, n};
     tn_type(ck, t, type_2(ck->ts, TY_MAP, k, v));
@@ -88,26 +93,30 @@ Tree *check_map(Checker *ck, const Ast *e, Type *want) {
 
 /* ---- enum variants ---- */
 
-static void variant_args(Checker *ck, Tree *t, TyVariant *v, const AstArgs *args, Span span, Name enum_name) {
+static void variant_args(Checker *ck, Tree *t, TyVariant *v, const AstArgs *args, Span span,
+                         Name enum_name) {
     u32 n = args ? args->n : 0;
     if (n != v->n) {
-        Diag *d = diag_new(ck->ds, E_ARG_COUNT, span, "variant '%s' of '%s' takes %u value%s, got %u",
-                           v->name->s.p, enum_name->s.p, v->n, v->n == 1 ? "" : "s", n);
+        Diag *d = diag_new(ck->ds, E_ARG_COUNT, span,
+                           "variant '%s' of '%s' takes %u value%s, got %u", v->name->s.p,
+                           enum_name->s.p, v->n, v->n == 1 ? "" : "s", n);
         diag_label(d, span, "Got: %u", n);
         diag_note(d, "Expected: %u", v->n);
     }
     t->variant.args.n = v->n;
     t->variant.args.v = NEW_N(ck->perm, Tree *, v->n);
     for (u32 i = 0; i < v->n; i++) {
-        Tree *e = i < n ? check_to(ck, args->v[i].value, v->fields[i].type,
-                                   (Site){.kind = SITE_ARG, .name = v->fields[i].name, .owner = v->name})
-                        : tn_error(ck, span);
+        Tree *e =
+            i < n ? check_to(ck, args->v[i].value, v->fields[i].type,
+                             (Site){.kind = SITE_ARG, .name = v->fields[i].name, .owner = v->name})
+                  : tn_error(ck, span);
         t->variant.args.v[i] = e;
     }
     for (u32 i = v->n; i < n; i++) check_expr(ck, args->v[i].value, NULL);
 }
 
-Tree *variant_make(Checker *ck, TypeDecl *d, Type *want, u32 index, const AstArgs *args, Span span, bool called) {
+Tree *variant_make(Checker *ck, TypeDecl *d, Type *want, u32 index, const AstArgs *args, Span span,
+                   bool called) {
     Type *head = want ? ty_head(ck, want) : NULL;
     if (head && head->kind == TY_OPTION) head = ty_head(ck, head->args[0]);
     Type *type;
@@ -125,7 +134,8 @@ Tree *variant_make(Checker *ck, TypeDecl *d, Type *want, u32 index, const AstArg
     Tree *t = tn(ck, TN_VARIANT, span, type);
     t->variant.index = index;
     if (!called && v->n > 0) { /* the constructor as a function */
-        Diag *g = diag_new(ck->ds, E_ARG_COUNT, span, "variant '%s' of '%s' takes %u value%s, got 0", v->name->s.p,
+        Diag *g = diag_new(ck->ds, E_ARG_COUNT, span,
+                           "variant '%s' of '%s' takes %u value%s, got 0", v->name->s.p,
                            d->name->s.p, v->n, v->n == 1 ? "" : "s");
         diag_label(g, span, "its values are missing");
         diag_hint(g, "write %s(...)", v->name->s.p);
@@ -151,11 +161,15 @@ static Type *lit_type(Checker *ck, const Ast *name, Type *want) {
         if (ms && ms->kind == SYM_MODULE) s = map_get(&ms->module->scope, name->field.name);
     }
     Type *t = NULL;
-    if (s && s->kind == SYM_ALIAS) t = ty_head(ck, resolve_type(ck, s->home, NULL, s->alias->alias.type));
+    if (s && s->kind == SYM_ALIAS)
+        t = ty_head(ck, resolve_type(ck, s->home, NULL, s->alias->alias.type));
     if (t && t->kind == TY_STRUCT) return t;
     if (!s || s->kind != SYM_TYPE || s->type->kind != TY_STRUCT) {
-        Name n = name->kind == AST_NAME ? name->name.name : name->kind == AST_FIELD ? name->field.name : NULL;
-        Diag *d = diag_new(ck->ds, E_UNKNOWN_TYPE, name->span, "Unknown struct '%s'", n ? n->s.p : "?");
+        Name n = name->kind == AST_NAME    ? name->name.name
+                 : name->kind == AST_FIELD ? name->field.name
+                                           : NULL;
+        Diag *d =
+            diag_new(ck->ds, E_UNKNOWN_TYPE, name->span, "Unknown struct '%s'", n ? n->s.p : "?");
         diag_label(d, name->span, "not a struct");
         const Map *maps[] = {&m->scope};
         if (n) suggest(ck, d, n, maps, 1);
@@ -164,17 +178,20 @@ static Type *lit_type(Checker *ck, const Ast *name, Type *want) {
     u32 n = s->type->gens ? s->type->gens->n : 0;
     Type **args = NEW_N(ck->perm, Type *, n + 1);
     if (targs && targs->n != n) {
-        Diag *d = diag_new(ck->ds, E_GENERIC_ARGS, name->span, "'%s' takes %u type arguments, got %u",
-                           s->name->s.p, n, targs->n);
+        Diag *d = diag_new(ck->ds, E_GENERIC_ARGS, name->span,
+                           "'%s' takes %u type arguments, got %u", s->name->s.p, n, targs->n);
         diag_label(d, name->span, "%u given", targs->n);
         targs = NULL;
     }
     Type *head = want ? ty_head(ck, want) : NULL;
     if (head && head->kind == TY_OPTION) head = ty_head(ck, head->args[0]);
     for (u32 i = 0; i < n; i++) {
-        if (targs) args[i] = resolve_type(ck, m, ck->fx->env, targs->v[i]);
-        else if (head && head->kind == TY_STRUCT && head->decl == s->type) args[i] = head->args[i];
-        else args[i] = ty_fresh(ck, name->span, VD_INT, "type arguments");
+        if (targs)
+            args[i] = resolve_type(ck, m, ck->fx->env, targs->v[i]);
+        else if (head && head->kind == TY_STRUCT && head->decl == s->type)
+            args[i] = head->args[i];
+        else
+            args[i] = ty_fresh(ck, name->span, VD_INT, "type arguments");
     }
     return decl_type(ck, s->type, args);
 }
@@ -195,20 +212,23 @@ static void lit_missing(Checker *ck, const Ast *e, Type *t, Tree *out) {
             FnCtx *keep = NEW(ck->perm, FnCtx);
             *keep = fx;
             ck->fx = keep;
-            out->agg.list.v[i] = check_to(ck, def, t->fields[i].type, (Site){.kind = SITE_FIELD, .name = t->fields[i].name, .owner = t->name});
+            out->agg.list.v[i] =
+                check_to(ck, def, t->fields[i].type,
+                         (Site){.kind = SITE_FIELD, .name = t->fields[i].name, .owner = t->name});
             ck->fx = saved;
             continue;
         }
-        Diag *d = diag_new(ck->ds, E_STRUCT_FIELDS, e->lit.type->span, "struct '%s' is missing field '%s'",
-                           t->name->s.p, t->fields[i].name->s.p);
+        Diag *d = diag_new(ck->ds, E_STRUCT_FIELDS, e->lit.type->span,
+                           "struct '%s' is missing field '%s'", t->name->s.p,
+                           t->fields[i].name->s.p);
         diag_label(d, e->lit.type->span, "field '%s' has no value here", t->fields[i].name->s.p);
         out->agg.list.v[i] = tn_error(ck, e->span);
     }
 }
 
 static void lit_no_field(Checker *ck, Type *t, const AstArg *f) {
-    Diag *d = diag_new(ck->ds, E_STRUCT_FIELDS, f->name_span, "struct '%s' has no field '%s'", t->name->s.p,
-                       f->name->s.p);
+    Diag *d = diag_new(ck->ds, E_STRUCT_FIELDS, f->name_span, "struct '%s' has no field '%s'",
+                       t->name->s.p, f->name->s.p);
     diag_label(d, f->name_span, "unknown field");
     Map names = {0};
     for (u32 i = 0; i < t->field_count; i++) map_put(ck->perm, &names, t->fields[i].name, t);
@@ -241,10 +261,13 @@ Tree *check_struct_lit(Checker *ck, const Ast *e, Type *want) {
             continue;
         }
         if (out->agg.list.v[at]) {
-            Diag *d = diag_new(ck->ds, E_STRUCT_FIELDS, f->name_span, "field '%s' is given twice", f->name->s.p);
+            Diag *d = diag_new(ck->ds, E_STRUCT_FIELDS, f->name_span, "field '%s' is given twice",
+                               f->name->s.p);
             diag_label(d, f->name_span, "again");
         }
-        Site site = {.kind = SITE_FIELD, .name = f->name, .owner = t->name,
+        Site site = {.kind = SITE_FIELD,
+                     .name = f->name,
+                     .owner = t->name,
                      .decl = t->decl->ast->struct_.fields[at].type->span};
         out->agg.list.v[at] = check_to(ck, value, t->fields[at].type, site);
         out->agg.order[order++] = at;

@@ -69,13 +69,16 @@ static bool iter_run(Checker *ck, Constraint *c, bool force) { /* table */
     bool ok = false;
     switch (t->kind) {
     case TY_VAR: con_wait(ck, c, t); return false;
-    case TY_ERROR: case TY_NEVER:
+    case TY_ERROR:
+    case TY_NEVER:
         ty_unify(ck, d->a, ck->t_error);
         if (d->b) ty_unify(ck, d->b, ck->t_error);
         return true;
     case TY_ARRAY: ok = iter_bind(ck, d, t->args[0], ck->t_int, t->args[0]); break;
     case TY_MAP: ok = iter_bind(ck, d, t->args[0], t->args[0], t->args[1]); break;
-    case TY_SET: case TY_CHANNEL: case TY_ITER: ok = iter_bind(ck, d, t->args[0], ck->t_int, t->args[0]); break;
+    case TY_SET:
+    case TY_CHANNEL:
+    case TY_ITER: ok = iter_bind(ck, d, t->args[0], ck->t_int, t->args[0]); break;
     case TY_STRING: ok = iter_bind(ck, d, ck->t_string, ck->t_int, ck->t_string); break;
     default: ok = iter_next_method(ck, t, c->node, d); break;
     }
@@ -83,8 +86,11 @@ static bool iter_run(Checker *ck, Constraint *c, bool force) { /* table */
     Str s = ty_text(ck, t);
     Diag *g = diag_new(ck->ds, E_NOT_ITERABLE, d->span, "Cannot iterate over %.*s", FMT(s));
     diag_label(g, d->span, "Got: %.*s", FMT(s));
-    if (t->kind == TY_INT) diag_hint(g, "count with a range: `for i in 0..n`");
-    else diag_hint(g, "a for loop takes a range, array, map, set, string, channel, iterator, or a type with next()");
+    if (t->kind == TY_INT)
+        diag_hint(g, "count with a range: `for i in 0..n`");
+    else
+        diag_hint(g, "a for loop takes a range, array, map, set, string, channel, iterator, or a "
+                     "type with next()");
     ty_unify(ck, d->a, ck->t_error);
     if (d->b) ty_unify(ck, d->b, ck->t_error);
     return true;
@@ -118,7 +124,8 @@ static Tree *for_zip(Checker *ck, const AstNames *names, const Ast *call, Span s
         elem[i] = ty_fresh(ck, its[i]->span, VD_INT, "elements");
         if (!ty_unify(ck, its[i]->type, type_1(ck->ts, TY_ARRAY, elem[i]))) {
             Str s = ty_text(ck, its[i]->type);
-            Diag *d = diag_new(ck->ds, E_NOT_ITERABLE, its[i]->span, "zip takes arrays, not %.*s", FMT(s));
+            Diag *d = diag_new(ck->ds, E_NOT_ITERABLE, its[i]->span, "zip takes arrays, not %.*s",
+                               FMT(s));
             diag_label(d, its[i]->span, "Got: %.*s", FMT(s));
         }
     }
@@ -129,7 +136,8 @@ static Tree *for_zip(Checker *ck, const AstNames *names, const Ast *call, Span s
 
 static Pattern *tuple_binding(Checker *ck, const AstNames *names, Type *type, Span span) {
     Type **parts = NEW_N(ck->perm, Type *, names->n);
-    for (u32 i = 0; i < names->n; i++) parts[i] = ty_fresh(ck, names->v[i].span, VD_INT, "elements");
+    for (u32 i = 0; i < names->n; i++)
+        parts[i] = ty_fresh(ck, names->v[i].span, VD_INT, "elements");
     Type *tuple = type_make(ck->ts, TY_TUPLE, parts, names->n);
     Pattern *p = NEW(ck->perm, Pattern);
     p->kind = PAT_TUPLE;
@@ -138,7 +146,8 @@ static Pattern *tuple_binding(Checker *ck, const AstNames *names, Type *type, Sp
     ty_slot(ck, &p->type);
     if (!ty_unify(ck, type, tuple)) {
         Str s = ty_text(ck, type);
-        Diag *d = diag_new(ck->ds, E_BAD_PATTERN, span, "Cannot take %.*s apart into %u names", FMT(s), names->n);
+        Diag *d = diag_new(ck->ds, E_BAD_PATTERN, span, "Cannot take %.*s apart into %u names",
+                           FMT(s), names->n);
         diag_label(d, span, "the elements are %.*s", FMT(s));
     }
     p->tuple.n = names->n;
@@ -182,7 +191,8 @@ static Tree *for_each(Checker *ck, const AstNames *names, const Ast *iter, bool 
 
 static Tree *for_head(Checker *ck, const AstNames *names, const Ast *iter, bool tuple, Span span) {
     if (iter->kind == AST_RANGE && names->n == 1)
-        return for_range(ck, iter->range.lo, iter->range.hi, NULL, iter->flags & AF_INCLUSIVE, names->v[0], span);
+        return for_range(ck, iter->range.lo, iter->range.hi, NULL, iter->flags & AF_INCLUSIVE,
+                         names->v[0], span);
     if (is_call_of(ck, iter, ck->n.range) && names->n == 1) {
         const AstArgs *a = &iter->call.args;
         if (a->n >= 1 && a->n <= 3)

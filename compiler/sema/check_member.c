@@ -1,5 +1,6 @@
-/* check_member.c - what follows a dot: fields, methods, statics of types and modules; indexing, slices.
- * A member of a receiver whose type is not known yet waits; its node is a CAST_NONE around the result. */
+/* check_member.c - what follows a dot: fields, methods, statics of types and modules; indexing,
+ * slices. A member of a receiver whose type is not known yet waits; its node is a CAST_NONE around
+ * the result. */
 #include "checker.h"
 
 /* ---- statics ---- */
@@ -33,8 +34,10 @@ bool static_of(Checker *ck, const Ast *e, Static *out) {
         if (!static_of(ck, e->targs.e, out)) return false;
         u32 n = e->targs.types.n;
         Type **args = NEW_N(ck->perm, Type *, n + 1);
-        for (u32 i = 0; i < n; i++) args[i] = resolve_type(ck, ck->fx->mod, ck->fx->env, e->targs.types.v[i]);
-        if (out->type && out->type->gens && out->type->gens->n == n) out->inst = decl_type(ck, out->type, args);
+        for (u32 i = 0; i < n; i++)
+            args[i] = resolve_type(ck, ck->fx->mod, ck->fx->env, e->targs.types.v[i]);
+        if (out->type && out->type->gens && out->type->gens->n == n)
+            out->inst = decl_type(ck, out->type, args);
         else if (out->owner) {
             Ast ta = {.kind = AST_T_NAME, .span = e->span};
             AstName nm = {out->owner->name, e->span};
@@ -67,16 +70,18 @@ bool static_of(Checker *ck, const Ast *e, Static *out) {
 
 bool private_check(Checker *ck, FnDecl *d, Span at) {
     if (d->is_pub || d->module == ck->fx->mod || d->module->is_std) return true;
-    Diag *g = diag_new(ck->ds, E_PRIVATE, at, "function '%s' in module '%s' is private", d->name->s.p,
-                       d->module->name->s.p);
+    Diag *g = diag_new(ck->ds, E_PRIVATE, at, "function '%s' in module '%s' is private",
+                       d->name->s.p, d->module->name->s.p);
     diag_label(g, at, "private");
-    diag_hint(g, "Add 'pub' to 'fn %s' in %s.wyn to export it.", d->name->s.p, d->module->name->s.p);
+    diag_hint(g, "Add 'pub' to 'fn %s' in %s.wyn to export it.", d->name->s.p,
+              d->module->name->s.p);
     return false;
 }
 
-static Tree *no_static(Checker *ck, const Ast *e, const char *kind, Name owner, const Map *a, const Map *b) {
-    Diag *d = diag_new(ck->ds, E_NO_MEMBER, e->field.name_span, "%s '%s' has no '%s'", kind, owner->s.p,
-                       e->field.name->s.p);
+static Tree *no_static(Checker *ck, const Ast *e, const char *kind, Name owner, const Map *a,
+                       const Map *b) {
+    Diag *d = diag_new(ck->ds, E_NO_MEMBER, e->field.name_span, "%s '%s' has no '%s'", kind,
+                       owner->s.p, e->field.name->s.p);
     diag_label(d, e->field.name_span, "not found");
     const Map *maps[] = {a, b};
     suggest(ck, d, e->field.name, maps, b ? 2 : 1);
@@ -110,7 +115,9 @@ static Tree *static_member(Checker *ck, const Static *st, const Ast *e, Type *wa
     if (st->module) return module_member(ck, st->module, e, want);
     if (st->type) {
         int v = variant_index(st->type, name);
-        if (v >= 0) return variant_make(ck, st->type, st->inst ? st->inst : want, (u32)v, NULL, e->span, false);
+        if (v >= 0)
+            return variant_make(ck, st->type, st->inst ? st->inst : want, (u32)v, NULL, e->span,
+                                false);
         FnDecl *d = owner_method(&st->type->owner, name);
         if (d) return fn_value(ck, d, e->span, want);
         if (st->type->kind == TY_ENUM) {
@@ -162,7 +169,8 @@ static Tree *no_member(Checker *ck, Type *t, Name name, Span at, bool call) {
     if (t->kind == TY_STRING || t->kind == TY_ARRAY || t->kind == TY_MAP || t->kind == TY_SET)
         d = diag_new(ck->ds, E_NO_MEMBER, at, "%s has no %s '%s'", kind_word(t), what, name->s.p);
     else
-        d = diag_new(ck->ds, E_NO_MEMBER, at, "%s '%.*s' has no %s '%s'", kind_word(t), FMT(s), what, name->s.p);
+        d = diag_new(ck->ds, E_NO_MEMBER, at, "%s '%.*s' has no %s '%s'", kind_word(t), FMT(s),
+                     what, name->s.p);
     diag_label(d, at, "the value is %.*s", FMT(s));
     Map names = {0};
     for (u32 i = 0; i < t->field_count; i++)
@@ -170,8 +178,10 @@ static Tree *no_member(Checker *ck, Type *t, Name name, Span at, bool call) {
     Owner *o = type_owner(ck, t);
     const Map *maps[] = {&names, o ? &o->methods : &names};
     suggest(ck, d, name, maps, 2);
-    if (t->kind == TY_OPTION) diag_hint(d, "the value may be none: use `?.`, .unwrap() or `if let Some(x) = ...`");
-    if (t->kind == TY_RESULT) diag_hint(d, "the value may be an error: use `?`, .unwrap() or a match");
+    if (t->kind == TY_OPTION)
+        diag_hint(d, "the value may be none: use `?.`, .unwrap() or `if let Some(x) = ...`");
+    if (t->kind == TY_RESULT)
+        diag_hint(d, "the value may be an error: use `?`, .unwrap() or a match");
     if (t->kind == TY_FUTURE) diag_hint(d, "this is the future, not its value: write `await`");
     blame_label(ck, d);
     return tn_error(ck, at);
@@ -189,7 +199,8 @@ static Tree *field_known(Checker *ck, Tree *recv, Type *t, Name name, Span name_
     }
     if (type_method(ck, t, name)) {
         Str s = ty_text(ck, t);
-        Diag *d = diag_new(ck->ds, E_NO_MEMBER, name_span, "'%s' is a method of %.*s: call it", name->s.p, FMT(s));
+        Diag *d = diag_new(ck->ds, E_NO_MEMBER, name_span, "'%s' is a method of %.*s: call it",
+                           name->s.p, FMT(s));
         diag_label(d, name_span, "a method, not a field");
         diag_hint(d, "write .%s(...)", name->s.p);
         return tn_error(ck, span);
@@ -201,8 +212,8 @@ static Tree *member_known(Checker *ck, Tree *recv, Type *t, Name name, Call *c);
 
 /* Language.md, rule 3: a member name that only one declared type has says the type. */
 static Type *type_by_member(Checker *ck, Name name, bool call) {
-    static const char *const string_only[] = {"len", "upper", "lower", "trim", "split", "chars",
-                                              "starts_with", "ends_with", "replace"};
+    static const char *const string_only[] = {
+        "len", "upper", "lower", "trim", "split", "chars", "starts_with", "ends_with", "replace"};
     TypeDecl *found = NULL;
     u32 count = 0;
     Map *scope = &ck->fx->mod->scope;
@@ -256,7 +267,8 @@ static bool member_run(Checker *ck, Constraint *c, bool force) {
     return true;
 }
 
-static Tree *member_wait(Checker *ck, Tree *recv, Name name, Span name_span, Span span, Call *call) {
+static Tree *member_wait(Checker *ck, Tree *recv, Name name, Span name_span, Span span,
+                         Call *call) {
     Tree *node = tn(ck, TN_CAST, span, ty_fresh(ck, span, call ? VD_VOID : VD_INT, "values"));
     node->cast.e = tn_error(ck, span);
     MemberData *d = NEW(ck->perm, MemberData);
@@ -281,7 +293,8 @@ static Tree *check_elem(Checker *ck, const Ast *e) {
     if (t->kind == TY_ERROR) return tn_error(ck, e->span);
     if (t->kind != TY_TUPLE || e->elem.index >= t->n) {
         Str s = ty_text(ck, t);
-        Diag *d = diag_new(ck->ds, E_NO_MEMBER, e->elem.index_span, "%.*s has no element %u", FMT(s), e->elem.index);
+        Diag *d = diag_new(ck->ds, E_NO_MEMBER, e->elem.index_span, "%.*s has no element %u",
+                           FMT(s), e->elem.index);
         diag_label(d, obj->span, "this is %.*s", FMT(s));
         return tn_error(ck, e->span);
     }
@@ -313,12 +326,14 @@ static Tree *dyn_call(Checker *ck, Tree *recv, Type *t, FnDecl *d, Call *c) {
     out->dyn.args.n = n;
     out->dyn.args.v = NEW_N(ck->perm, Tree *, n + 1);
     if (c->args.n != n) {
-        Diag *g = diag_new(ck->ds, E_ARG_COUNT, c->span, "method '%s' takes %u argument%s", d->name->s.p, n, n == 1 ? "" : "s");
+        Diag *g = diag_new(ck->ds, E_ARG_COUNT, c->span, "method '%s' takes %u argument%s",
+                           d->name->s.p, n, n == 1 ? "" : "s");
         diag_label(g, c->span, "Got: %u", c->args.n);
         diag_note(g, "Expected: %u", n);
     }
     for (u32 i = 0; i < n; i++)
-        out->dyn.args.v[i] = i < c->args.n ? call_arg_to(ck, &c->args.v[i], s.params[i + 1], (Site){.kind = SITE_ARG})
+        out->dyn.args.v[i] = i < c->args.n ? call_arg_to(ck, &c->args.v[i], s.params[i + 1],
+                                                         (Site){.kind = SITE_ARG})
                                            : tn_error(ck, c->span);
     return out;
 }
@@ -336,7 +351,8 @@ static Tree *intrinsic_1(Checker *ck, Intrinsic id, Tree *a, Type *ret, Span spa
     return t;
 }
 
-/* "..{}..".format(a, b): a literal becomes an interpolation; otherwise the texts go to the library. */
+/* "..{}..".format(a, b): a literal becomes an interpolation; otherwise the texts go to the library.
+ */
 static Tree *string_format(Checker *ck, Tree *recv, Call *c) {
     u32 n = c->args.n;
     Tree **texts = NEW_N(ck->perm, Tree *, n + 1);
@@ -348,16 +364,19 @@ static Tree *string_format(Checker *ck, Tree *recv, Call *c) {
         Str s = recv->str.bytes;
         u32 holes = 0;
         for (u32 i = 0; i + 1 < s.n; i++) {
-            if (s.p[i] == '{' && s.p[i + 1] == '}') holes++, i++;
-            else if ((s.p[i] == '{' && s.p[i + 1] == '{') || (s.p[i] == '}' && s.p[i + 1] == '}')) i++;
+            if (s.p[i] == '{' && s.p[i + 1] == '}')
+                holes++, i++;
+            else if ((s.p[i] == '{' && s.p[i + 1] == '{') || (s.p[i] == '}' && s.p[i + 1] == '}'))
+                i++;
         }
         if (holes != n) {
             bool percent = false;
             for (u32 i = 0; i + 1 < s.n; i++) percent |= s.p[i] == '%' && holes == 0;
-            Diag *d = percent ? diag_new(ck->ds, E_FORMAT_SPEC, recv->span, "format uses {} placeholders, not printf codes")
+            Diag *d = percent ? diag_new(ck->ds, E_FORMAT_SPEC, recv->span,
+                                         "format uses {} placeholders, not printf codes")
                               : diag_new(ck->ds, E_FORMAT_SPEC, recv->span,
-                                         "format: %u {} placeholder%s but %u argument%s", holes, holes == 1 ? "" : "s", n,
-                                         n == 1 ? "" : "s");
+                                         "format: %u {} placeholder%s but %u argument%s", holes,
+                                         holes == 1 ? "" : "s", n, n == 1 ? "" : "s");
             diag_label(d, recv->span, "%u placeholder%s", holes, holes == 1 ? "" : "s");
             diag_hint(d, "write one {} for each argument, or use \"${...}\"");
         }
@@ -368,7 +387,11 @@ static Tree *string_format(Checker *ck, Tree *recv, Call *c) {
     if (!d) return tn_error(ck, c->span);
     CallArg arg = {NULL, c->span, NULL, list};
     Call *inner = NEW(ck->perm, Call);
-    *inner = (Call){.d = d, .recv = recv, .args = {NEW(ck->perm, CallArg), 1}, .span = c->span, .name_span = c->name_span};
+    *inner = (Call){.d = d,
+                    .recv = recv,
+                    .args = {NEW(ck->perm, CallArg), 1},
+                    .span = c->span,
+                    .name_span = c->name_span};
     inner->args.v[0] = arg;
     return fn_call(ck, inner);
 }
@@ -390,9 +413,12 @@ static Tree *member_known(Checker *ck, Tree *recv, Type *t, Name name, Call *c) 
         return fn_call(ck, c);
     }
     Type *ft = t->kind == TY_STRUCT ? struct_field(ck, t, name, &index) : NULL;
-    if (ft) return call_value(ck, field_known(ck, recv, t, name, c->name_span, c->span), &c->args, c->span);
+    if (ft)
+        return call_value(ck, field_known(ck, recv, t, name, c->name_span, c->span), &c->args,
+                          c->span);
     if (name == ck->n.to_string && c->args.n == 0)
-        return intrinsic_1(ck, t->kind == TY_ENUM ? IN_VARIANT_NAME : IN_TO_STRING, recv, ck->t_string, c->span);
+        return intrinsic_1(ck, t->kind == TY_ENUM ? IN_VARIANT_NAME : IN_TO_STRING, recv,
+                           ck->t_string, c->span);
     call_args_check(ck, &c->args);
     return no_member(ck, t, name, c->name_span, true);
 }
@@ -411,7 +437,8 @@ static Tree *bad_index(Checker *ck, Type *t, Span span) {
     Diag *d = diag_new(ck->ds, E_BAD_INDEX, span, "Cannot index %.*s", FMT(s));
     diag_label(d, span, "Got: %.*s", FMT(s));
     if (t->kind == TY_TUPLE) diag_hint(d, "elements of a tuple are .0, .1, ...");
-    if (t->kind == TY_OPTION) diag_hint(d, "the value may be none: use .unwrap() or `if let Some(x) = ...`");
+    if (t->kind == TY_OPTION)
+        diag_hint(d, "the value may be none: use .unwrap() or `if let Some(x) = ...`");
     blame_label(ck, d);
     return tn_error(ck, span);
 }
@@ -422,17 +449,22 @@ static bool index_run(Checker *ck, Constraint *c, bool force) {
     if (t->kind == TY_VAR && force) {
         Type *i = ty_force(ck, n->index.index->type);
         Type *fresh = ty_fresh(ck, n->span, VD_INT, "elements");
-        ty_unify(ck, t, i->kind == TY_STRING ? type_2(ck->ts, TY_MAP, i, fresh) : type_1(ck->ts, TY_ARRAY, fresh));
+        ty_unify(ck, t,
+                 i->kind == TY_STRING ? type_2(ck->ts, TY_MAP, i, fresh)
+                                      : type_1(ck->ts, TY_ARRAY, fresh));
         t = ty_prune(ck, t);
     }
     switch ((int)t->kind) {
     case TY_VAR: con_wait(ck, c, t); return false;
     case TY_ERROR: ty_unify(ck, c->b, t); return true;
-    case TY_ARRAY: case TY_STRING: {
+    case TY_ARRAY:
+    case TY_STRING: {
         Type *it = ty_head(ck, n->index.index->type);
-        if (it->kind != TY_INT && it->kind != TY_VAR && it->kind != TY_ERROR && it->kind != TY_BOOL) {
+        if (it->kind != TY_INT && it->kind != TY_VAR && it->kind != TY_ERROR &&
+            it->kind != TY_BOOL) {
             Str s = ty_text(ck, it);
-            Diag *d = diag_new(ck->ds, E_BAD_INDEX, n->index.index->span, "Type mismatch: an index must be int, not %.*s", FMT(s));
+            Diag *d = diag_new(ck->ds, E_BAD_INDEX, n->index.index->span,
+                               "Type mismatch: an index must be int, not %.*s", FMT(s));
             diag_label(d, n->index.index->span, "Got: %.*s", FMT(s));
         } else {
             n->index.index = coerce(ck, n->index.index, ck->t_int, (Site){.kind = SITE_DECL});
@@ -455,8 +487,10 @@ Tree *check_index(Checker *ck, const Ast *e) {
     t->index.obj = check_value(ck, e->index.obj, NULL);
     Type *obj = ty_head(ck, t->index.obj->type);
     t->index.index = check_value(ck, e->index.index, obj->kind == TY_MAP ? obj->args[0] : NULL);
-    Type *res = obj->kind == TY_ARRAY ? obj->args[0] : obj->kind == TY_MAP ? obj->args[1]
-                : obj->kind == TY_STRING ? ck->t_string : ty_fresh(ck, e->span, VD_INT, "elements");
+    Type *res = obj->kind == TY_ARRAY    ? obj->args[0]
+                : obj->kind == TY_MAP    ? obj->args[1]
+                : obj->kind == TY_STRING ? ck->t_string
+                                         : ty_fresh(ck, e->span, VD_INT, "elements");
     tn_type(ck, t, res);
     Constraint *c = con_new(ck, CON_OTHER, index_run, t);
     c->a = t->index.obj->type;
@@ -474,7 +508,8 @@ Tree *check_slice(Checker *ck, const Ast *e) {
     t->slice.inclusive = e->flags & AF_INCLUSIVE;
     Type *obj = ty_force(ck, t->slice.obj->type);
     if (obj->kind == TY_VAR) ty_unify(ck, obj, ck->t_string), obj = ck->t_string;
-    if (obj->kind != TY_ARRAY && obj->kind != TY_STRING && obj->kind != TY_ERROR) return bad_index(ck, obj, t->slice.obj->span);
+    if (obj->kind != TY_ARRAY && obj->kind != TY_STRING && obj->kind != TY_ERROR)
+        return bad_index(ck, obj, t->slice.obj->span);
     tn_type(ck, t, obj);
     return t;
 }
@@ -488,7 +523,8 @@ Tree *opt_chain(Checker *ck, const Ast *field, const AstArgs *args, Span span) {
     if (obj->kind == TY_ERROR) return tn_error(ck, span);
     if (obj->kind != TY_OPTION) {
         Str s = ty_text(ck, obj);
-        Diag *d = diag_new(ck->ds, E_BAD_OPERAND, t->optmap.obj->span, "'?.' requires an optional value, not %.*s", FMT(s));
+        Diag *d = diag_new(ck->ds, E_BAD_OPERAND, t->optmap.obj->span,
+                           "'?.' requires an optional value, not %.*s", FMT(s));
         diag_label(d, t->optmap.obj->span, "Got: %.*s", FMT(s));
         diag_hint(d, "write a plain dot");
         return tn_error(ck, span);
@@ -505,7 +541,10 @@ Tree *opt_chain(Checker *ck, const Ast *field, const AstArgs *args, Span span) {
     }
     Type *body = ty_force(ck, t->optmap.body->type);
     t->optmap.flat = body->kind == TY_OPTION;
-    tn_type(ck, t, t->optmap.flat ? body : body->kind == TY_VOID ? ck->t_void : type_1(ck->ts, TY_OPTION, body));
+    tn_type(ck, t,
+            t->optmap.flat          ? body
+            : body->kind == TY_VOID ? ck->t_void
+                                    : type_1(ck->ts, TY_OPTION, body));
     return t;
 }
 

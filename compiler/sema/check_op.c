@@ -1,5 +1,5 @@
-/* check_op.c - operators: arithmetic, comparison, in, and, or, not. The table is language.md Part II 5.2
- * and 5.3; a step whose operand types are not known yet waits as an `arith` constraint. */
+/* check_op.c - operators: arithmetic, comparison, in, and, or, not. The table is language.md Part
+ * II 5.2 and 5.3; a step whose operand types are not known yet waits as an `arith` constraint. */
 #include "checker.h"
 
 Type *arith_result(Checker *ck, Op op, Type *l, Type *r, bool *lf, bool *rf);
@@ -20,11 +20,28 @@ Type *arith_result(Checker *ck, Op op, Type *l, Type *r, bool *lf, bool *rf) { /
     case OP_MUL:
         if (l->kind == TY_STRING && r->kind == TY_INT) return ck->t_string;
         break;
-    case OP_SUB: case OP_DIV: case OP_MOD: break;
-    case OP_BAND: case OP_BOR: case OP_BXOR: case OP_SHL: case OP_SHR:
-        return l->kind == TY_INT && r->kind == TY_INT ? ck->t_int : NULL;
-    case OP_LT: case OP_GT: case OP_LE: case OP_GE: case OP_EQ: case OP_NE: case OP_IN: case OP_NOT_IN:
-    case OP_AND: case OP_OR: case OP_NEG: case OP_NOT: case OP_BNOT: case OP_COUNT: return NULL;
+    case OP_SUB:
+    case OP_DIV:
+    case OP_MOD: break;
+    case OP_BAND:
+    case OP_BOR:
+    case OP_BXOR:
+    case OP_SHL:
+    case OP_SHR: return l->kind == TY_INT && r->kind == TY_INT ? ck->t_int : NULL;
+    case OP_LT:
+    case OP_GT:
+    case OP_LE:
+    case OP_GE:
+    case OP_EQ:
+    case OP_NE:
+    case OP_IN:
+    case OP_NOT_IN:
+    case OP_AND:
+    case OP_OR:
+    case OP_NEG:
+    case OP_NOT:
+    case OP_BNOT:
+    case OP_COUNT: return NULL;
     }
     if (!numbers) return NULL;
     if (l->kind == r->kind) return l;
@@ -34,7 +51,7 @@ Type *arith_result(Checker *ck, Op op, Type *l, Type *r, bool *lf, bool *rf) { /
 }
 
 typedef struct StepData {
-    Tree *chain;   /* CHAIN or OPASSIGN */
+    Tree *chain; /* CHAIN or OPASSIGN */
     u32 step;
     Type *left;
     Span left_span;
@@ -42,8 +59,8 @@ typedef struct StepData {
 
 static Diag *operand_error(Checker *ck, Op op, Span at, Type *l, Span ls, Type *r, Span rs) {
     Str a = ty_text(ck, l), b = ty_text(ck, r);
-    Diag *d = diag_new(ck->ds, E_BAD_OPERAND, at, "Type mismatch: '%s' does not take %.*s and %.*s", op_text[op],
-                       FMT(a), FMT(b));
+    Diag *d = diag_new(ck->ds, E_BAD_OPERAND, at, "Type mismatch: '%s' does not take %.*s and %.*s",
+                       op_text[op], FMT(a), FMT(b));
     diag_label(d, rs, "this is %.*s", FMT(b));
     diag_label(d, ls, "this is %.*s", FMT(a));
     if (op == OP_ADD && (l->kind == TY_STRING || r->kind == TY_STRING))
@@ -81,7 +98,8 @@ static void compare_error(Checker *ck, Op op, Span at, Type *l, Span ls, Type *r
     Str a = ty_text(ck, l), b = ty_text(ck, r);
     Diag *d;
     if (l->kind == TY_STRUCT && r->kind == TY_STRUCT)
-        d = diag_new(ck->ds, E_CANNOT_COMPARE, at, "Cannot compare different types: %.*s and %.*s", FMT(a), FMT(b));
+        d = diag_new(ck->ds, E_CANNOT_COMPARE, at, "Cannot compare different types: %.*s and %.*s",
+                     FMT(a), FMT(b));
     else
         d = diag_new(ck->ds, E_CANNOT_COMPARE, at, "Cannot compare %.*s with %.*s", FMT(a), FMT(b));
     diag_label(d, rs, "this is %.*s", FMT(b));
@@ -95,14 +113,17 @@ static void compare_error(Checker *ck, Op op, Span at, Type *l, Span ls, Type *r
 }
 
 /* Makes both sides of a comparison one type; false when they are not comparable. */
-static bool compare_sides(Checker *ck, Type *l, Type *r, Op op, bool *lf, bool *rf, bool *lb, bool *rb) {
+static bool compare_sides(Checker *ck, Type *l, Type *r, Op op, bool *lf, bool *rf, bool *lb,
+                          bool *rb) {
     *lf = *rf = *lb = *rb = false;
     if (l->kind == TY_INT && r->kind == TY_FLOAT) return *lf = true;
     if (l->kind == TY_FLOAT && r->kind == TY_INT) return *rf = true;
     bool eq = op == OP_EQ || op == OP_NE;
     if (eq && l->kind == TY_BOOL && r->kind == TY_INT) return *lb = true;
     if (eq && l->kind == TY_INT && r->kind == TY_BOOL) return *rb = true;
-    if (eq && ((l->kind == TY_PTR && r->kind == TY_INT) || (l->kind == TY_INT && r->kind == TY_PTR))) return true;
+    if (eq &&
+        ((l->kind == TY_PTR && r->kind == TY_INT) || (l->kind == TY_INT && r->kind == TY_PTR)))
+        return true;
     return l->kind != TY_VOID && r->kind != TY_VOID && ty_unify(ck, l, r);
 }
 
@@ -130,16 +151,20 @@ static bool compare_step(Checker *ck, StepData *d, Type *l, Type *r) {
         Tree *cast = tn(ck, TN_CAST, s->rhs->span, ck->t_bool);
         cast->cast.how = CAST_INT_BOOL;
         cast->cast.e = s->rhs;
-        bool literal01 = s->rhs->kind == TN_INT && (s->rhs->int_.value == 0 || s->rhs->int_.value == 1);
-        if (literal01) s->rhs = cast;
+        bool literal01 = s->rhs->kind == TN_INT &&
+                         (s->rhs->int_.value == 0 || s->rhs->int_.value == 1);
+        if (literal01)
+            s->rhs = cast;
         else if (d->step == 0)
-            d->chain->chain.first = coerce(ck, d->chain->chain.first, ck->t_int, (Site){.kind = SITE_DECL});
-        else s->rhs = cast;
+            d->chain->chain.first =
+                coerce(ck, d->chain->chain.first, ck->t_int, (Site){.kind = SITE_DECL});
+        else
+            s->rhs = cast;
     }
     if (s->op != OP_EQ && s->op != OP_NE && !orderable(ck, l)) {
         Str a = ty_text(ck, l);
-        Diag *g = diag_new(ck->ds, E_CANNOT_COMPARE, s->span, "%.*s values cannot be ordered with '%s'", FMT(a),
-                           op_text[s->op]);
+        Diag *g = diag_new(ck->ds, E_CANNOT_COMPARE, s->span,
+                           "%.*s values cannot be ordered with '%s'", FMT(a), op_text[s->op]);
         diag_label(g, d->left_span, "this is %.*s", FMT(a));
         diag_hint(g, "int, float, string, bool and tuples of those can be ordered");
     }
@@ -150,7 +175,9 @@ static bool in_step(Checker *ck, StepData *d, Type *l, Type *r) {
     TreeStep *s = &d->chain->chain.steps[d->step];
     Type *want = NULL;
     switch ((int)r->kind) {
-    case TY_ARRAY: case TY_SET: case TY_MAP: want = r->args[0]; break;
+    case TY_ARRAY:
+    case TY_SET:
+    case TY_MAP: want = r->args[0]; break;
     case TY_STRING: want = ck->t_string; break;
     }
     bool lf = false;
@@ -163,9 +190,10 @@ static bool in_step(Checker *ck, StepData *d, Type *l, Type *r) {
         }
     }
     Str a = ty_text(ck, l), b = ty_text(ck, r);
-    Diag *g = want ? diag_new(ck->ds, E_CANNOT_COMPARE, s->span, "Cannot compare %.*s with the elements of %.*s",
-                              FMT(a), FMT(b))
-                   : diag_new(ck->ds, E_BAD_OPERAND, s->span, "'%s' needs a collection, string or range on its right",
+    Diag *g = want ? diag_new(ck->ds, E_CANNOT_COMPARE, s->span,
+                              "Cannot compare %.*s with the elements of %.*s", FMT(a), FMT(b))
+                   : diag_new(ck->ds, E_BAD_OPERAND, s->span,
+                              "'%s' needs a collection, string or range on its right",
                               op_text[s->op]);
     diag_label(g, s->rhs->span, "this is %.*s", FMT(b));
     diag_label(g, d->left_span, "this is %.*s", FMT(a));
@@ -228,7 +256,8 @@ static Tree *check_range_rhs(Checker *ck, const Ast *r, Tree *lhs) {
     t->range.inclusive = r->flags & AF_INCLUSIVE;
     if (!ty_unify(ck, lhs->type, ck->t_int)) {
         Str a = ty_text(ck, lhs->type);
-        Diag *d = diag_new(ck->ds, E_CANNOT_COMPARE, lhs->span, "Cannot compare %.*s with a range of int", FMT(a));
+        Diag *d = diag_new(ck->ds, E_CANNOT_COMPARE, lhs->span,
+                           "Cannot compare %.*s with a range of int", FMT(a));
         diag_label(d, lhs->span, "this is %.*s", FMT(a));
     }
     return t;
@@ -249,8 +278,10 @@ static Tree *check_logic(Checker *ck, const Ast *e) {
 static Type *rhs_want(Checker *ck, Op op, Type *left) {
     if (op != OP_EQ && op != OP_NE) return NULL;
     left = ty_prune(ck, left);
-    return left->kind == TY_ENUM || left->kind == TY_OPTION || left->kind == TY_RESULT || left->kind == TY_ARRAY ||
-                   left->kind == TY_MAP ? left : NULL;
+    return left->kind == TY_ENUM || left->kind == TY_OPTION || left->kind == TY_RESULT ||
+                   left->kind == TY_ARRAY || left->kind == TY_MAP
+               ? left
+               : NULL;
 }
 
 Tree *check_chain(Checker *ck, const Ast *e, Type *want) {
@@ -300,7 +331,8 @@ static bool unary_run(Checker *ck, Constraint *c, bool force) {
         con_wait(ck, c, a);
         return false;
     }
-    if (a->kind == TY_INT || (a->kind == TY_FLOAT && t->unary.op == OP_NEG) || a->kind == TY_ERROR) return true;
+    if (a->kind == TY_INT || (a->kind == TY_FLOAT && t->unary.op == OP_NEG) || a->kind == TY_ERROR)
+        return true;
     Str s = ty_text(ck, a);
     Diag *d = diag_new(ck->ds, E_BAD_OPERAND, t->span, "Type mismatch: '%s' does not take %.*s",
                        op_text[t->unary.op], FMT(s));
@@ -349,7 +381,8 @@ static bool opassign_run(Checker *ck, Constraint *c, bool force) {
     bool lf, rf;
     Type *res = arith_result(ck, t->opassign.op, l, r, &lf, &rf);
     if (!res) {
-        operand_error(ck, t->opassign.op, t->span, l, t->opassign.target->span, r, t->opassign.value->span);
+        operand_error(ck, t->opassign.op, t->span, l, t->opassign.target->span, r,
+                      t->opassign.value->span);
         return true;
     }
     if (rf) t->opassign.value = to_float(ck, t->opassign.value);

@@ -72,7 +72,8 @@ static void lit_fit(Checker *ck, Pattern *lit, Type *type, const Ast *p) {
     }
     if (ty_unify(ck, t, lit->type)) return;
     Str a = ty_text(ck, lit->type), b = ty_text(ck, t);
-    Diag *d = diag_new(ck->ds, E_BAD_PATTERN, p->span, "Type mismatch: a pattern of %.*s cannot match %.*s", FMT(a), FMT(b));
+    Diag *d = diag_new(ck->ds, E_BAD_PATTERN, p->span,
+                       "Type mismatch: a pattern of %.*s cannot match %.*s", FMT(a), FMT(b));
     diag_label(d, p->span, "Got: %.*s", FMT(a));
     diag_note(d, "Expected: %.*s", FMT(b));
     lit->type = t;
@@ -131,7 +132,8 @@ static Symbol *find_variant(Checker *ck, Type *t, const AstNames *path, TypeDecl
     return v;
 }
 
-static Pattern *pat_variant(Checker *ck, const Ast *p, Type *type, TypeDecl *decl, Name name, const AstList *args) {
+static Pattern *pat_variant(Checker *ck, const Ast *p, Type *type, TypeDecl *decl, Name name,
+                            const AstList *args) {
     Type *t = ty_force(ck, type);
     if (t->kind == TY_VAR) {
         u32 n = decl->gens ? decl->gens->n : 0;
@@ -148,7 +150,8 @@ static Pattern *pat_variant(Checker *ck, const Ast *p, Type *type, TypeDecl *dec
     if (t->kind != TY_ENUM || t->decl != decl) {
         Str s = ty_text(ck, t);
         if (t->kind == TY_ERROR) return pat_new(ck, PAT_WILD, p, t);
-        Diag *d = diag_new(ck->ds, E_BAD_PATTERN, p->span, "'%s' is a variant of '%s', but the value is %.*s", name->s.p,
+        Diag *d = diag_new(ck->ds, E_BAD_PATTERN, p->span,
+                           "'%s' is a variant of '%s', but the value is %.*s", name->s.p,
                            decl->name->s.p, FMT(s));
         diag_label(d, p->span, "the value is %.*s", FMT(s));
         return pat_new(ck, PAT_WILD, p, t);
@@ -157,10 +160,12 @@ static Pattern *pat_variant(Checker *ck, const Ast *p, Type *type, TypeDecl *dec
     u32 index = 0;
     while (index < t->variant_count && t->variants[index].name != name) index++;
     if (index == t->variant_count) {
-        Diag *d = diag_new(ck->ds, E_BAD_PATTERN, p->span, "enum '%s' has no variant '%s'", decl->name->s.p, name->s.p);
+        Diag *d = diag_new(ck->ds, E_BAD_PATTERN, p->span, "enum '%s' has no variant '%s'",
+                           decl->name->s.p, name->s.p);
         diag_label(d, p->span, "unknown variant");
         Map names = {0};
-        for (u32 i = 0; i < t->variant_count; i++) map_put(ck->perm, &names, t->variants[i].name, t);
+        for (u32 i = 0; i < t->variant_count; i++)
+            map_put(ck->perm, &names, t->variants[i].name, t);
         const Map *maps[] = {&names};
         suggest(ck, d, name, maps, 1);
         return pat_new(ck, PAT_WILD, p, t);
@@ -172,7 +177,8 @@ static Pattern *pat_variant(Checker *ck, const Ast *p, Type *type, TypeDecl *dec
     r->variant.args = NEW_N(ck->perm, Pattern *, v->n + 1);
     u32 given = args ? args->n : 0;
     if (args && given != v->n) {
-        Diag *d = diag_new(ck->ds, E_BAD_PATTERN, p->span, "variant '%s' has %u value%s, the pattern names %u", name->s.p, v->n,
+        Diag *d = diag_new(ck->ds, E_BAD_PATTERN, p->span,
+                           "variant '%s' has %u value%s, the pattern names %u", name->s.p, v->n,
                            v->n == 1 ? "" : "s", given);
         diag_label(d, p->span, "the counts do not match");
     }
@@ -188,17 +194,22 @@ static Pattern *pat_wrapper(Checker *ck, const Ast *p, Type *type, Name name, co
     bool option = name == ck->n.Some || name == ck->n.None || name == ck->n.none;
     Type *t = ty_force(ck, type);
     if (t->kind == TY_VAR) {
-        Type *a = ty_fresh(ck, p->span, VD_INT, "values"), *b = ty_fresh(ck, p->span, VD_STRING, "errors");
+        Type *a = ty_fresh(ck, p->span, VD_INT, "values"),
+             *b = ty_fresh(ck, p->span, VD_STRING, "errors");
         ty_unify(ck, t, option ? type_1(ck->ts, TY_OPTION, a) : type_2(ck->ts, TY_RESULT, a, b));
         t = ty_prune(ck, t);
     }
     if (t->kind != (option ? TY_OPTION : TY_RESULT)) return pat_bad(ck, p, t, name->s.p);
     bool none = name == ck->n.None || name == ck->n.none;
-    PatternKind kind = none ? PAT_NONE : name == ck->n.Some ? PAT_SOME : name == ck->n.Ok ? PAT_OK : PAT_ERR;
+    PatternKind kind = none                 ? PAT_NONE
+                       : name == ck->n.Some ? PAT_SOME
+                       : name == ck->n.Ok   ? PAT_OK
+                                            : PAT_ERR;
     Pattern *r = pat_new(ck, kind, p, t);
     u32 want = none ? 0 : 1, given = args ? args->n : 0;
     if (given != want && !(args == NULL && want == 1)) {
-        Diag *d = diag_new(ck->ds, E_BAD_PATTERN, p->span, "%s takes %u pattern%s, got %u", name->s.p, want, want == 1 ? "" : "s", given);
+        Diag *d = diag_new(ck->ds, E_BAD_PATTERN, p->span, "%s takes %u pattern%s, got %u",
+                           name->s.p, want, want == 1 ? "" : "s", given);
         diag_label(d, p->span, "the counts do not match");
     }
     if (want) {
@@ -212,17 +223,22 @@ static bool is_wrapper(Checker *ck, Name n) {
     return n == ck->n.Some || n == ck->n.None || n == ck->n.none || n == ck->n.Ok || n == ck->n.Err;
 }
 
-static Pattern *pat_name(Checker *ck, const Ast *p, Type *type, const AstNames *path, const AstList *args) {
+static Pattern *pat_name(Checker *ck, const Ast *p, Type *type, const AstNames *path,
+                         const AstList *args) {
     Name name = vec_last(path).name;
     Type *t = ty_force(ck, type);
     type_expand(ck, t);
     TypeDecl *decl = NULL;
-    if (t->kind != TY_OPTION && t->kind != TY_RESULT) find_variant(ck, t, path, &decl);
-    else if (path->n > 1 || !is_wrapper(ck, name)) find_variant(ck, t, path, &decl);
-    if (decl && !(path->n == 1 && is_wrapper(ck, name) && t->decl != decl)) return pat_variant(ck, p, type, decl, name, args);
+    if (t->kind != TY_OPTION && t->kind != TY_RESULT)
+        find_variant(ck, t, path, &decl);
+    else if (path->n > 1 || !is_wrapper(ck, name))
+        find_variant(ck, t, path, &decl);
+    if (decl && !(path->n == 1 && is_wrapper(ck, name) && t->decl != decl))
+        return pat_variant(ck, p, type, decl, name, args);
     if (path->n == 1 && is_wrapper(ck, name)) return pat_wrapper(ck, p, type, name, args);
     if (path->n == 1 && !args) return pat_bind(ck, p, name, path->v[0].span, t);
-    Diag *d = diag_new(ck->ds, E_BAD_PATTERN, p->span, "Unknown variant '%s' in a pattern", name->s.p);
+    Diag *d =
+        diag_new(ck->ds, E_BAD_PATTERN, p->span, "Unknown variant '%s' in a pattern", name->s.p);
     diag_label(d, p->span, "no enum here has it");
     const Map *maps[] = {&ck->fx->mod->variants};
     suggest(ck, d, name, maps, 1);
@@ -255,12 +271,14 @@ static Pattern *pat_struct(Checker *ck, const Ast *p, Type *type) {
         u32 at = 0;
         Type *ft = fits ? struct_field(ck, t, f->name, &at) : ck->t_error;
         if (!ft) {
-            Diag *d = diag_new(ck->ds, E_BAD_PATTERN, f->name_span, "struct '%s' has no field '%s'", name->s.p, f->name->s.p);
+            Diag *d = diag_new(ck->ds, E_BAD_PATTERN, f->name_span, "struct '%s' has no field '%s'",
+                               name->s.p, f->name->s.p);
             diag_label(d, f->name_span, "unknown field");
             ft = ck->t_error;
         }
         Ast bind = {.kind = AST_P_NAME, .span = f->name_span};
-        Pattern *q = f->value ? check_pattern(ck, f->value, ft) : pat_bind(ck, &bind, f->name, f->name_span, ft);
+        Pattern *q = f->value ? check_pattern(ck, f->value, ft)
+                              : pat_bind(ck, &bind, f->name, f->name_span, ft);
         if (fits && ft->kind != TY_ERROR) r->tuple.elems[at] = q;
     }
     return r;
@@ -337,18 +355,29 @@ static void share_binds(Checker *ck, Pattern *p, Scope *s, u32 from, u32 to) {
         for (u32 i = from; i < to; i++)
             if (s->locals.v[i]->name == p->bind->name) {
                 if (!ty_unify(ck, s->locals.v[i]->type, p->bind->type)) {
-                    Diag *d = diag_new(ck->ds, E_BAD_PATTERN, p->span, "'%s' has another type in the first alternative", p->bind->name->s.p);
+                    Diag *d = diag_new(ck->ds, E_BAD_PATTERN, p->span,
+                                       "'%s' has another type in the first alternative",
+                                       p->bind->name->s.p);
                     diag_label(d, p->span, "different type");
                 }
                 p->bind = s->locals.v[i];
             }
         break;
-    case PAT_SOME: case PAT_OK: case PAT_ERR: share_binds(ck, p->inner, s, from, to); break;
+    case PAT_SOME:
+    case PAT_OK:
+    case PAT_ERR: share_binds(ck, p->inner, s, from, to); break;
     case PAT_VARIANT: share_list(ck, p->variant.args, p->variant.n, s, from, to); break;
-    case PAT_TUPLE: case PAT_STRUCT: share_list(ck, p->tuple.elems, p->tuple.n, s, from, to); break;
+    case PAT_TUPLE:
+    case PAT_STRUCT: share_list(ck, p->tuple.elems, p->tuple.n, s, from, to); break;
     case PAT_ARRAY: share_list(ck, p->array.elems, p->array.n, s, from, to); break;
     case PAT_OR: share_list(ck, p->alts.alts, p->alts.n, s, from, to); break;
-    case PAT_WILD: case PAT_INT: case PAT_FLOAT: case PAT_STR: case PAT_BOOL: case PAT_RANGE: case PAT_NONE: break;
+    case PAT_WILD:
+    case PAT_INT:
+    case PAT_FLOAT:
+    case PAT_STR:
+    case PAT_BOOL:
+    case PAT_RANGE:
+    case PAT_NONE: break;
     }
 }
 
@@ -366,7 +395,8 @@ static Pattern *pat_or(Checker *ck, const Ast *p, Type *type) {
             continue;
         }
         if (s->locals.n - before != first - from) {
-            Diag *d = diag_new(ck->ds, E_BAD_PATTERN, p->plist.elems.v[i]->span, "alternatives bind different names");
+            Diag *d = diag_new(ck->ds, E_BAD_PATTERN, p->plist.elems.v[i]->span,
+                               "alternatives bind different names");
             diag_label(d, p->plist.elems.v[i]->span, "each alternative must bind the same names");
         }
         share_binds(ck, r->alts.alts[i], s, from, first);

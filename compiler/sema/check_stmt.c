@@ -1,5 +1,6 @@
-/* check_stmt.c - statements and blocks. A block checked for its value keeps its last statement as the
- * value; variables first assigned bare inside if, while or plain blocks are hoisted to their home. */
+/* check_stmt.c - statements and blocks. A block checked for its value keeps its last statement as
+ * the value; variables first assigned bare inside if, while or plain blocks are hoisted to their
+ * home. */
 #include "checker.h"
 
 static Tree *block_node(Checker *ck, Scope *s, Span span, Tree **stmts, u32 n) {
@@ -60,7 +61,9 @@ Tree *check_stmt_value(Checker *ck, const Ast *s, Type *want) {
     case AST_BLOCK: return check_block(ck, s, want, true, false);
     case AST_IF: return check_if(ck, s, want, true);
     case AST_MATCH: return check_match(ck, s, want, true);
-    case AST_RETURN: case AST_BREAK: case AST_CONTINUE: return check_stmt(ck, s);
+    case AST_RETURN:
+    case AST_BREAK:
+    case AST_CONTINUE: return check_stmt(ck, s);
     case AST_SPAWN: return check_spawn(ck, s, false);
     }
     if (!scan_is_value(s)) {
@@ -87,7 +90,8 @@ static bool cond_run(Checker *ck, Constraint *c, bool force) {
         con_wait(ck, c, t);
         return false;
     }
-    if (t->kind == TY_BOOL || t->kind == TY_INT || t->kind == TY_ERROR || t->kind == TY_NEVER) return true;
+    if (t->kind == TY_BOOL || t->kind == TY_INT || t->kind == TY_ERROR || t->kind == TY_NEVER)
+        return true;
     Str s = ty_text(ck, t);
     Diag *d = diag_new(ck->ds, E_BAD_CONDITION, c->node->span,
                        "Type mismatch: a condition must be bool or int, not %.*s", FMT(s));
@@ -136,7 +140,8 @@ Tree *check_if(Checker *ck, const Ast *e, Type *want, bool value) {
     if (!t->if_.els) {
         Type *b = ty_force(ck, t->if_.arms[0].body->type);
         if (b->kind != TY_INT && b->kind != TY_BOOL && b->kind != TY_ERROR && b->kind != TY_VOID) {
-            Diag *d = diag_new(ck->ds, E_NO_VALUE, e->span, "this `if` needs an else to give a value");
+            Diag *d =
+                diag_new(ck->ds, E_NO_VALUE, e->span, "this `if` needs an else to give a value");
             diag_label(d, e->span, "without else it would have no value");
             return tn_error(ck, e->span);
         }
@@ -150,7 +155,8 @@ Tree *check_if(Checker *ck, const Ast *e, Type *want, bool value) {
 
 /* ---- match ---- */
 
-static void match_arm(Checker *ck, TreeArm *out, const AstArm *arm, Type *subject, Type *want, bool value) {
+static void match_arm(Checker *ck, TreeArm *out, const AstArm *arm, Type *subject, Type *want,
+                      bool value) {
     Scope *s = scope_push(ck, true);
     out->pattern = check_pattern(ck, arm->pattern, subject);
     if (arm->guard) out->guard = check_cond(ck, arm->guard);
@@ -241,8 +247,8 @@ static Tree *check_jump(Checker *ck, const Ast *s) {
     Name label = s->jump.label.name;
     while (l && label && l->label != label) l = l->outer;
     if (!l || ck->fx->in_defer) {
-        Diag *d = label ? diag_new(ck->ds, E_BAD_JUMP, s->jump.label.span, "no loop around this has the label '%s'",
-                                   label->s.p)
+        Diag *d = label ? diag_new(ck->ds, E_BAD_JUMP, s->jump.label.span,
+                                   "no loop around this has the label '%s'", label->s.p)
                         : diag_new(ck->ds, E_BAD_JUMP, s->span, "%s outside of a loop", word);
         diag_label(d, s->span, "not inside a loop");
         return tn_error(ck, s->span);
@@ -252,8 +258,10 @@ static Tree *check_jump(Checker *ck, const Ast *s) {
         diag_label(d, s->span, "iterations run at the same time; use `continue`, or a plain for");
     }
     t->jump.loop = l->loop;
-    if (brk) l->loop->has_break = true;
-    else l->loop->has_continue = true;
+    if (brk)
+        l->loop->has_break = true;
+    else
+        l->loop->has_continue = true;
     return t;
 }
 
@@ -291,20 +299,34 @@ Tree *check_stmt(Checker *ck, const Ast *s) { /* table */
     switch ((int)s->kind) {
     case AST_BLOCK: return check_block(ck, s, NULL, false, false);
     case AST_VAR: return check_var(ck, s);
-    case AST_ASSIGN: case AST_OPASSIGN: return check_assign(ck, s);
+    case AST_ASSIGN:
+    case AST_OPASSIGN: return check_assign(ck, s);
     case AST_RETURN: return check_return(ck, s);
-    case AST_BREAK: case AST_CONTINUE: return check_jump(ck, s);
+    case AST_BREAK:
+    case AST_CONTINUE: return check_jump(ck, s);
     case AST_IF: return check_if(ck, s, NULL, false);
     case AST_MATCH: return check_match(ck, s, NULL, false);
-    case AST_WHILE: case AST_FOR_IN: case AST_FOR_C: return check_loop(ck, s);
-    case AST_PARALLEL: case AST_SCOPE: return check_parallel(ck, s);
+    case AST_WHILE:
+    case AST_FOR_IN:
+    case AST_FOR_C: return check_loop(ck, s);
+    case AST_PARALLEL:
+    case AST_SCOPE: return check_parallel(ck, s);
     case AST_SELECT: return check_select(ck, s);
     case AST_DEFER: return check_defer(ck, s);
     case AST_YIELD: return check_yield(ck, s);
     case AST_SPAWN: return check_spawn(ck, s, true);
-    case AST_FN: case AST_STRUCT: case AST_ENUM: case AST_TRAIT: case AST_IMPL: case AST_ALIAS:
-    case AST_TEST: case AST_HOOK: case AST_IMPORT: case AST_EXPORT_LIST: {
-        Diag *d = diag_new(ck->ds, E_MISPLACED, s->span, "this declaration belongs to the top level of a file");
+    case AST_FN:
+    case AST_STRUCT:
+    case AST_ENUM:
+    case AST_TRAIT:
+    case AST_IMPL:
+    case AST_ALIAS:
+    case AST_TEST:
+    case AST_HOOK:
+    case AST_IMPORT:
+    case AST_EXPORT_LIST: {
+        Diag *d = diag_new(ck->ds, E_MISPLACED, s->span,
+                           "this declaration belongs to the top level of a file");
         diag_label(d, s->span, "not inside a function");
         return NULL;
     }

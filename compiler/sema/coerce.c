@@ -1,6 +1,6 @@
 /* coerce.c - conversions at conversion sites, joins of branches, and the messages when they fail.
- * The table is language.md, "Conversions". A conversion whose ends are not known yet leaves a CAST node
- * with CAST_NONE that is filled when they are. */
+ * The table is language.md, "Conversions". A conversion whose ends are not known yet leaves a CAST
+ * node with CAST_NONE that is filled when they are. */
 #include "checker.h"
 
 typedef struct CoerceData {
@@ -31,8 +31,7 @@ static Name elem_site_type(Checker *ck, const Site *s, u32 arg, Str *text) {
 static Diag *mismatch_diag(Checker *ck, Type *from, Type *to, const Site *s, Span at) { /* table */
     Str f = ty_text(ck, from), t = ty_text(ck, to), w;
     switch (s->kind) {
-    case SITE_RETURN:
-        return diag_new(ck->ds, E_RETURN_TYPE, at, "Return type mismatch");
+    case SITE_RETURN: return diag_new(ck->ds, E_RETURN_TYPE, at, "Return type mismatch");
     case SITE_ASSIGN:
         return diag_new(ck->ds, E_ASSIGN_TYPE, at, "Type mismatch in assignment to '%s'",
                         s->name ? s->name->s.p : "this place");
@@ -41,36 +40,42 @@ static Diag *mismatch_diag(Checker *ck, Type *from, Type *to, const Site *s, Spa
         return diag_new(ck->ds, E_TYPE_MISMATCH, at, "Cannot push %.*s into array of %.*s", FMT(f),
                         FMT(w));
     case SITE_SEND:
-        return diag_new(ck->ds, E_TYPE_MISMATCH, at, "Cannot send %.*s through a channel of %.*s", FMT(f),
-                        FMT(t));
+        return diag_new(ck->ds, E_TYPE_MISMATCH, at, "Cannot send %.*s through a channel of %.*s",
+                        FMT(f), FMT(t));
     case SITE_STORE:
         if (s->whole && ty_is(ck, s->whole, TY_MAP))
             return diag_new(ck->ds, E_TYPE_MISMATCH, at,
                             "Cannot store %.*s in map with values of %.*s", FMT(f), FMT(t));
-        return diag_new(ck->ds, E_TYPE_MISMATCH, at, "Cannot store %.*s in array of %.*s", FMT(f), FMT(t));
-    case SITE_MAP_KEY:
-        return diag_new(ck->ds, E_BAD_INDEX, at, "Map index must be %.*s", FMT(t));
+        return diag_new(ck->ds, E_TYPE_MISMATCH, at, "Cannot store %.*s in array of %.*s", FMT(f),
+                        FMT(t));
+    case SITE_MAP_KEY: return diag_new(ck->ds, E_BAD_INDEX, at, "Map index must be %.*s", FMT(t));
     case SITE_ELEM:
         return diag_new(ck->ds, E_INCONSISTENT, at, "Array elements must have consistent types");
     case SITE_PREDICATE:
-        return diag_new(ck->ds, E_TYPE_MISMATCH, at, "%s: predicate must return bool", s->name->s.p);
+        return diag_new(ck->ds, E_TYPE_MISMATCH, at, "%s: predicate must return bool",
+                        s->name->s.p);
     case SITE_GET_DEFAULT:
         return diag_new(ck->ds, E_TYPE_MISMATCH, at,
                         "map.get default is %.*s but the map's values are %.*s", FMT(f), FMT(t));
     case SITE_UNWRAP_DEFAULT:
-        return diag_new(ck->ds, E_TYPE_MISMATCH, at, "unwrap_or default is %.*s but the value is %.*s",
-                        FMT(f), FMT(t));
+        return diag_new(ck->ds, E_TYPE_MISMATCH, at,
+                        "unwrap_or default is %.*s but the value is %.*s", FMT(f), FMT(t));
     case SITE_FIELD:
-        return diag_new(ck->ds, E_STRUCT_FIELDS, at, "field '%s' of struct '%s' expects %.*s, got %.*s",
-                        s->name->s.p, s->owner->s.p, FMT(t), FMT(f));
+        return diag_new(ck->ds, E_STRUCT_FIELDS, at,
+                        "field '%s' of struct '%s' expects %.*s, got %.*s", s->name->s.p,
+                        s->owner->s.p, FMT(t), FMT(f));
     case SITE_BRANCH:
-        return diag_new(ck->ds, E_BRANCH_TYPES, at, "Type mismatch: the branches have different types");
-    case SITE_ARG: case SITE_EXTERN_ARG:
+        return diag_new(ck->ds, E_BRANCH_TYPES, at,
+                        "Type mismatch: the branches have different types");
+    case SITE_ARG:
+    case SITE_EXTERN_ARG:
         if (s->owner && s->name)
             return diag_new(ck->ds, E_TYPE_MISMATCH, at, "Type mismatch in argument '%s' of '%s'",
                             s->name->s.p, s->owner->s.p);
         break;
-    case SITE_DECL: case SITE_DEFAULT: case SITE_COND: break;
+    case SITE_DECL:
+    case SITE_DEFAULT:
+    case SITE_COND: break;
     }
     return diag_new(ck->ds, E_TYPE_MISMATCH, at, "Type mismatch");
 }
@@ -87,7 +92,8 @@ static void mismatch_hint(Diag *d, Type *from, Type *to) {
     else if (to->kind == TY_FLOAT && from->kind == TY_STRING)
         diag_hint(d, "convert with .to_float()");
     else if (from->kind == TY_OPTION && from->args[0] == to)
-        diag_hint(d, "the value may be none: use `?? default`, .unwrap() or `if let Some(x) = ...`");
+        diag_hint(d,
+                  "the value may be none: use `?? default`, .unwrap() or `if let Some(x) = ...`");
     else if (from->kind == TY_RESULT && from->args[0] == to)
         diag_hint(d, "the value may be an error: use `?`, .unwrap() or a match");
     else if (from->kind == TY_STRUCT && to->kind == TY_TRAIT)
@@ -101,8 +107,10 @@ static void mismatch(Checker *ck, Type *from, Type *to, const Site *s, Span at) 
     Diag *d = mismatch_diag(ck, from, to, s, at);
     Str f = ty_text(ck, from), t = ty_text(ck, to);
     diag_label(d, at, "Got: %.*s", FMT(f));
-    if (s->decl.file) diag_label(d, s->decl, "Expected: %.*s", FMT(t));
-    else diag_note(d, "Expected: %.*s", FMT(t));
+    if (s->decl.file)
+        diag_label(d, s->decl, "Expected: %.*s", FMT(t));
+    else
+        diag_note(d, "Expected: %.*s", FMT(t));
     if (from->kind == TY_VOID)
         diag_hint(d, "this call gives no value");
     else
@@ -121,7 +129,8 @@ ImplDecl *impl_find(Checker *ck, Type *t, TypeDecl *trait) {
 }
 
 bool type_implements(Checker *ck, Type *t, TypeDecl *trait) {
-    return t->kind == TY_ERROR || (t->kind == TY_TRAIT && t->decl == trait) || impl_find(ck, t, trait);
+    return t->kind == TY_ERROR || (t->kind == TY_TRAIT && t->decl == trait) ||
+           impl_find(ck, t, trait);
 }
 
 /* ---- the table ---- */
@@ -137,7 +146,8 @@ static CoerceResult coerce_fn(Checker *ck, Tree *cast, Type *from, Type *to) {
     if (from->n != to->n) return CO_NO;
     Type *want = ty_prune(ck, to->args[to->n - 1]), *got = ty_prune(ck, from->args[from->n - 1]);
     bool adapt = want->kind == TY_VOID && got->kind != TY_VOID && got->kind != TY_VAR;
-    adapt |= (want->kind == TY_BOOL && got->kind == TY_INT) || (want->kind == TY_INT && got->kind == TY_BOOL);
+    adapt |= (want->kind == TY_BOOL && got->kind == TY_INT) ||
+             (want->kind == TY_INT && got->kind == TY_BOOL);
     for (u32 i = 0; i + 1 < to->n; i++)
         if (!ty_unify(ck, from->args[i], to->args[i])) return CO_NO;
     if (!adapt) return ty_unify(ck, got, want) ? CO_OK : CO_NO;
@@ -148,7 +158,8 @@ static CoerceResult coerce_fn(Checker *ck, Tree *cast, Type *from, Type *to) {
 static CoerceResult coerce_now(Checker *ck, Tree *cast, Type *from, Type *to, const CoerceData *cd);
 
 /* T -> T?: the inner conversion first, then Some. */
-static CoerceResult coerce_some(Checker *ck, Tree *cast, Type *from, Type *to, const CoerceData *cd) {
+static CoerceResult coerce_some(Checker *ck, Tree *cast, Type *from, Type *to,
+                                const CoerceData *cd) {
     Type *inner = ty_prune(ck, to->args[0]);
     if (inner->kind == TY_VAR && !ty_unify(ck, inner, from)) return CO_NO;
     inner = ty_prune(ck, inner);
@@ -170,11 +181,13 @@ static CoerceResult to_trait(Checker *ck, Tree *cast, Type *from, Type *to) {
 
 static void warn_future(Checker *ck, Type *from, const CoerceData *cd) {
     if (from->kind != TY_FUTURE || cd->site.kind != SITE_ARG) return;
-    Diag *d = diag_new(ck->ds, W_FUTURE_AS_INT, cd->at, "this passes the future, not its value: write await");
+    Diag *d = diag_new(ck->ds, W_FUTURE_AS_INT, cd->at,
+                       "this passes the future, not its value: write await");
     diag_label(d, cd->at, "a future");
 }
 
-static CoerceResult coerce_now(Checker *ck, Tree *cast, Type *from, Type *to, const CoerceData *cd) {
+static CoerceResult coerce_now(Checker *ck, Tree *cast, Type *from, Type *to,
+                               const CoerceData *cd) {
     SiteKind site = cd->site.kind;
     if (from == to || from->kind == TY_ERROR || to->kind == TY_ERROR) return CO_OK;
     if (from->kind == TY_NEVER) {
@@ -274,16 +287,16 @@ Type *join_types(Checker *ck, Type *a, Type *b, bool elements) {
     if (a->kind == TY_VAR || b->kind == TY_VAR) return ty_unify(ck, a, b) ? a : NULL;
     if ((a->kind == TY_INT && b->kind == TY_FLOAT) || (a->kind == TY_FLOAT && b->kind == TY_INT))
         return ck->t_float;
-    if (!elements && ((a->kind == TY_INT && b->kind == TY_BOOL) || (a->kind == TY_BOOL && b->kind == TY_INT)))
+    if (!elements &&
+        ((a->kind == TY_INT && b->kind == TY_BOOL) || (a->kind == TY_BOOL && b->kind == TY_INT)))
         return ck->t_int;
-    if (a->kind == TY_OPTION && b->kind != TY_OPTION)
-        return ty_unify(ck, a->args[0], b) ? a : NULL;
-    if (b->kind == TY_OPTION && a->kind != TY_OPTION)
-        return ty_unify(ck, b->args[0], a) ? b : NULL;
+    if (a->kind == TY_OPTION && b->kind != TY_OPTION) return ty_unify(ck, a->args[0], b) ? a : NULL;
+    if (b->kind == TY_OPTION && a->kind != TY_OPTION) return ty_unify(ck, b->args[0], a) ? b : NULL;
     return ty_unify(ck, a, b) ? a : NULL;
 }
 
-/* Brings n values to one type: the wanted one when known, else their join. Each slot is rewritten. */
+/* Brings n values to one type: the wanted one when known, else their join. Each slot is rewritten.
+ */
 Type *join_list(Checker *ck, Tree ***slots, u32 n, Type *want, Span span, bool elements) {
     Type *head = want ? ty_head(ck, want) : NULL;
     SiteKind kind = elements ? SITE_ELEM : SITE_BRANCH;
@@ -316,7 +329,8 @@ void vtable_fill(Checker *ck) {
         node->cast.vtable_count = trait->trait_fns.n;
         node->cast.vtable = NEW_N(ck->perm, Fn *, trait->trait_fns.n);
         for (u32 m = 0; m < trait->trait_fns.n; m++) {
-            FnDecl *d = owner_method(&impl_find(ck, from, trait)->methods, trait->trait_fns.v[m]->name);
+            FnDecl *d =
+                owner_method(&impl_find(ck, from, trait)->methods, trait->trait_fns.v[m]->name);
             Type **args = from->args;
             if (!d) d = trait->trait_fns.v[m], args = &from;
             node->cast.vtable[m] = fn_instance(ck, d, args, node->span);

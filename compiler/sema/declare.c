@@ -1,5 +1,6 @@
-/* declare.c - first walk over a module: its types, functions, methods, imports and globals get symbols,
- * so that everything may be used before its declaration. No bodies, no types of expressions. */
+/* declare.c - first walk over a module: its types, functions, methods, imports and globals get
+ * symbols, so that everything may be used before its declaration. No bodies, no types of
+ * expressions. */
 #include "checker.h"
 
 static Owner *owner_get(Checker *ck, Name name) {
@@ -93,7 +94,8 @@ static void declare_free_fn(Checker *ck, Module *m, const Ast *ast) {
     }
     if (!m->is_std) {
         if (d->name == ck->n.print || d->name == ck->n.println) {
-            Diag *g = diag_new(ck->ds, E_BAD_DECL, d->span, "'%s' cannot be redefined", d->name->s.p);
+            Diag *g =
+                diag_new(ck->ds, E_BAD_DECL, d->span, "'%s' cannot be redefined", d->name->s.p);
             diag_label(g, d->span, "a built-in of the language");
         }
         FnDecl *old = map_get(&m->fns, d->name);
@@ -123,10 +125,12 @@ static void declare_owned_fn(Checker *ck, Module *m, const Ast *ast) {
         return;
     }
     if (!m->is_std) {
-        Diag *d = diag_new(ck->ds, E_BAD_DECL, on.span, "'%s' is not a struct or enum of this program",
-                           on.name->s.p);
+        Diag *d = diag_new(ck->ds, E_BAD_DECL, on.span,
+                           "'%s' is not a struct or enum of this program", on.name->s.p);
         diag_label(d, on.span, "methods can be added to your own types only");
-        diag_hint(d, "write a function that takes the value as its first parameter, or a trait and an impl");
+        diag_hint(
+            d,
+            "write a function that takes the value as its first parameter, or a trait and an impl");
         return;
     }
     Owner *o = owner_get(ck, on.name);
@@ -135,8 +139,8 @@ static void declare_owned_fn(Checker *ck, Module *m, const Ast *ast) {
 
 /* ---- types ---- */
 
-static TypeDecl *declare_type(Checker *ck, Module *m, const Ast *ast, TyKind kind, Name name, Span span,
-                              const AstGens *gens) {
+static TypeDecl *declare_type(Checker *ck, Module *m, const Ast *ast, TyKind kind, Name name,
+                              Span span, const AstGens *gens) {
     TypeDecl *d = NEW(ck->perm, TypeDecl);
     d->kind = kind;
     d->name = name;
@@ -163,7 +167,8 @@ static void variant_put(Checker *ck, Module *m, TypeDecl *d, u32 index, Name nam
 }
 
 static void declare_enum(Checker *ck, Module *m, const Ast *ast) {
-    TypeDecl *d = declare_type(ck, m, ast, TY_ENUM, ast->enum_.name, ast->enum_.name_span, &ast->enum_.gens);
+    TypeDecl *d =
+        declare_type(ck, m, ast, TY_ENUM, ast->enum_.name, ast->enum_.name_span, &ast->enum_.gens);
     if (ast->enum_.n == 0) {
         Diag *g = diag_new(ck->ds, E_BAD_DECL, d->span, "enum '%s' has no variants", d->name->s.p);
         diag_label(g, d->span, "at least one variant is needed");
@@ -207,7 +212,8 @@ static const AstGens *self_gens(Checker *ck) {
 }
 
 static void declare_trait(Checker *ck, Module *m, const Ast *ast) {
-    TypeDecl *d = declare_type(ck, m, ast, TY_TRAIT, ast->trait.name, ast->trait.name_span, &ast->trait.gens);
+    TypeDecl *d =
+        declare_type(ck, m, ast, TY_TRAIT, ast->trait.name, ast->trait.name_span, &ast->trait.gens);
     if (ast->trait.gens.n) {
         Diag *g = diag_new(ck->ds, E_BAD_DECL, d->span, "trait '%s' cannot have type parameters",
                            d->name->s.p);
@@ -231,28 +237,33 @@ static void impl_missing(Checker *ck, ImplDecl *im, const Ast *ast) {
         FnDecl *f = owner_method(&im->methods, sig->name);
         if (!f && !sig->ast->fn.body) {
             Diag *d = diag_new(ck->ds, E_TRAIT_IMPL, ast->impl.type->span,
-                               "impl of '%s' is missing method '%s'", im->trait->name->s.p, sig->name->s.p);
+                               "impl of '%s' is missing method '%s'", im->trait->name->s.p,
+                               sig->name->s.p);
             diag_label(d, ast->impl.type->span, "'%s' is not here", sig->name->s.p);
             diag_label(d, sig->span, "declared in the trait here");
         } else if (f && f->ast->fn.params.n != sig->ast->fn.params.n) {
-            Diag *d = diag_new(ck->ds, E_TRAIT_IMPL, f->span, "method '%s' takes %u parameters, its trait says %u",
-                               sig->name->s.p, f->ast->fn.params.n, sig->ast->fn.params.n);
+            Diag *d = diag_new(ck->ds, E_TRAIT_IMPL, f->span,
+                               "method '%s' takes %u parameters, its trait says %u", sig->name->s.p,
+                               f->ast->fn.params.n, sig->ast->fn.params.n);
             diag_label(d, f->span, "does not match");
             diag_label(d, sig->span, "declared in the trait here");
         }
     }
 }
 
-static void impl_methods(Checker *ck, Module *m, const Ast *ast, Owner *o, TypeDecl *self, ImplDecl *im,
-                         const Ast *self_ast) {
+static void impl_methods(Checker *ck, Module *m, const Ast *ast, Owner *o, TypeDecl *self,
+                         ImplDecl *im, const Ast *self_ast) {
     const AstGens *gens = ast->impl.gens.n ? &ast->impl.gens : NULL;
-    if (!gens && self && self->gens && self->gens->n && self_ast->tname.args.n == 0) gens = self->gens;
+    if (!gens && self && self->gens && self->gens->n && self_ast->tname.args.n == 0)
+        gens = self->gens;
     for (u32 i = 0; i < ast->impl.methods.n; i++) {
         const Ast *fa = ast->impl.methods.v[i];
         if (fa->kind != AST_FN) continue;
         FnDecl *f = decl_fn(ck, m, fa, o, gens);
         f->self_type = self;
-        f->self_ast = self_ast->kind == AST_T_NAME && self_ast->tname.args.n == 0 && self ? NULL : (Ast *)self_ast;
+        f->self_ast = self_ast->kind == AST_T_NAME && self_ast->tname.args.n == 0 && self
+                          ? NULL
+                          : (Ast *)self_ast;
         f->impl = im;
         f->is_pub = true;
         if (im && !owner_method(&im->trait->owner, f->name)) {
@@ -348,8 +359,8 @@ static void import_names(Checker *ck, Module *m, Module *from, const Ast *imp) {
         Symbol *s = map_get(&from->scope, n.name);
         FnDecl *f = map_get(&from->fns, n.name);
         if (!s || s->home != from) {
-            Diag *d = diag_new(ck->ds, E_UNDEFINED, n.span, "module '%s' has no '%s'", from->name->s.p,
-                               n.name->s.p);
+            Diag *d = diag_new(ck->ds, E_UNDEFINED, n.span, "module '%s' has no '%s'",
+                               from->name->s.p, n.name->s.p);
             diag_label(d, n.span, "not found");
             const Map *maps[] = {&from->scope};
             suggest(ck, d, n.name, maps, 1);
@@ -359,7 +370,8 @@ static void import_names(Checker *ck, Module *m, Module *from, const Ast *imp) {
             Diag *d = diag_new(ck->ds, E_PRIVATE, n.span, "function '%s' in module '%s' is private",
                                n.name->s.p, from->name->s.p);
             diag_label(d, n.span, "private");
-            diag_hint(d, "Add 'pub' to 'fn %s' in %s.wyn to export it.", n.name->s.p, from->name->s.p);
+            diag_hint(d, "Add 'pub' to 'fn %s' in %s.wyn to export it.", n.name->s.p,
+                      from->name->s.p);
             continue;
         }
         map_put(ck->perm, &m->scope, n.name, s);
@@ -374,7 +386,8 @@ static void declare_import(Checker *ck, Module *m, const Ast *imp, Module *from)
         AstName last = vec_last(&imp->import.path);
         AstName n = imp->import.alias.name ? imp->import.alias : last;
         Symbol *s = NEW(ck->perm, Symbol);
-        *s = (Symbol){.kind = SYM_MODULE, .name = n.name, .span = n.span, .home = m, .module = from};
+        *s =
+            (Symbol){.kind = SYM_MODULE, .name = n.name, .span = n.span, .home = m, .module = from};
         map_put(ck->perm, &m->scope, n.name, s);
     }
     import_types(ck, m, from);
@@ -392,7 +405,9 @@ void declare_module(Checker *ck, Module *m) { /* table */
     for (u32 i = 0; i < m->ast->stmts.n; i++) {
         const Ast *s = m->ast->stmts.v[i];
         switch ((int)s->kind) {
-        case AST_IMPORT: if (i < m->imports.n) declare_import(ck, m, s, m->imports.v[i]); break;
+        case AST_IMPORT:
+            if (i < m->imports.n) declare_import(ck, m, s, m->imports.v[i]);
+            break;
         case AST_FN:
             if (s->fn.owner.n) break;
             declare_free_fn(ck, m, s);

@@ -1,5 +1,5 @@
-/* finish.c - when types are ground: fields of all types are expanded, checks that needed final types are
- * made, user text forms are attached, and the passes over the tree run. */
+/* finish.c - when types are ground: fields of all types are expanded, checks that needed final
+ * types are made, user text forms are attached, and the passes over the tree run. */
 #include "checker.h"
 #include "passes.h"
 
@@ -10,8 +10,10 @@ static bool expand_all(Checker *ck) {
         Type *t = type_at(ck->ts, i);
         if (!t->has_var) type_expand(ck, t);
         if (i > MOST_TYPES) {
-            diag_new(ck->ds, E_INSTANCE_DEPTH, t->decl ? t->decl->span : (Span){0, 0, 0},
-                     "this program needs more than %d types: a generic type asks for ever larger ones", MOST_TYPES);
+            diag_new(
+                ck->ds, E_INSTANCE_DEPTH, t->decl ? t->decl->span : (Span){0, 0, 0},
+                "this program needs more than %d types: a generic type asks for ever larger ones",
+                MOST_TYPES);
             return false;
         }
     }
@@ -22,8 +24,9 @@ static bool expand_all(Checker *ck) {
 
 static bool holds_by_value(Type *t, Type *what, u32 depth, StrBuf *path) {
     if (depth > 64) return false;
-    u32 n = t->kind == TY_STRUCT ? t->field_count
-            : t->kind == TY_TUPLE || t->kind == TY_OPTION || t->kind == TY_RESULT ? t->n : 0;
+    u32 n = t->kind == TY_STRUCT                                                  ? t->field_count
+            : t->kind == TY_TUPLE || t->kind == TY_OPTION || t->kind == TY_RESULT ? t->n
+                                                                                  : 0;
     for (u32 i = 0; i < n; i++) {
         Type *p = t->kind == TY_STRUCT ? t->fields[i].type : t->args[i];
         u32 mark = path->n;
@@ -46,9 +49,14 @@ static bool check_cycles(Checker *ck) {
         t->decl->recursive = true;
         Str chain = buf_done(&path);
         bool direct = false;
-        for (u32 k = 0; k < t->field_count; k++) direct |= t->fields[k].type == t || (t->fields[k].type->kind == TY_OPTION && t->fields[k].type->args[0] == t);
-        Diag *d = direct ? diag_new(ck->ds, E_RECURSIVE_TYPE, t->decl->span, "struct '%s' cannot contain a field of its own type", t->name->s.p)
-                         : diag_new(ck->ds, E_RECURSIVE_TYPE, t->decl->span, "recursive struct cycle: %.*s", FMT(chain));
+        for (u32 k = 0; k < t->field_count; k++)
+            direct |= t->fields[k].type == t ||
+                      (t->fields[k].type->kind == TY_OPTION && t->fields[k].type->args[0] == t);
+        Diag *d = direct
+                      ? diag_new(ck->ds, E_RECURSIVE_TYPE, t->decl->span,
+                                 "struct '%s' cannot contain a field of its own type", t->name->s.p)
+                      : diag_new(ck->ds, E_RECURSIVE_TYPE, t->decl->span,
+                                 "recursive struct cycle: %.*s", FMT(chain));
         diag_label(d, t->decl->span, "would have no end");
         diag_hint(d, "break the cycle with an array field, [%s], or an enum", t->name->s.p);
     }
@@ -64,7 +72,8 @@ static void late_compare(Checker *ck, Tree *t) {
         Type *r = ty_zonk(ck, s->rhs->type);
         if (r->has_var || r->kind == TY_ERROR || type_comparable(r)) continue;
         Str a = ty_text(ck, r);
-        Diag *d = diag_new(ck->ds, E_CANNOT_COMPARE, s->span, "Cannot compare %.*s: functions in it are not comparable", FMT(a));
+        Diag *d = diag_new(ck->ds, E_CANNOT_COMPARE, s->span,
+                           "Cannot compare %.*s: functions in it are not comparable", FMT(a));
         diag_label(d, s->rhs->span, "this is %.*s", FMT(a));
     }
 }
@@ -73,7 +82,8 @@ static void late_key(Checker *ck, Tree *t) {
     Type *k = ty_zonk(ck, t->type)->n ? ty_zonk(ck, t->type)->args[0] : ck->t_error;
     if (k->has_var || type_hashable(k)) return;
     Str a = ty_text(ck, k);
-    Diag *d = diag_new(ck->ds, E_NOT_HASHABLE, t->span, "%.*s cannot be a %s", FMT(a), t->kind == TN_MAP ? "map key" : "set element");
+    Diag *d = diag_new(ck->ds, E_NOT_HASHABLE, t->span, "%.*s cannot be a %s", FMT(a),
+                       t->kind == TN_MAP ? "map key" : "set element");
     diag_label(d, t->span, "keys here are %.*s", FMT(a));
     diag_hint(d, "int, string, bool, enums, and tuples and structs of those can");
 }
@@ -91,8 +101,10 @@ static SpecScan spec_scan(Str s) {
     u32 i = 0;
     if (s.n) {
         u32 f = utf8_len((u8)s.p[0]);
-        if (f < s.n && (s.p[f] == '<' || s.p[f] == '>' || s.p[f] == '^')) i = f + 1;
-        else if (s.p[0] == '<' || s.p[0] == '>' || s.p[0] == '^') i = 1;
+        if (f < s.n && (s.p[f] == '<' || s.p[f] == '>' || s.p[f] == '^'))
+            i = f + 1;
+        else if (s.p[0] == '<' || s.p[0] == '>' || s.p[0] == '^')
+            i = 1;
     }
     if (i < s.n && (s.p[i] == '+' || s.p[i] == '-' || s.p[i] == ' ')) i++, r.sign = true;
     if (i < s.n && s.p[i] == '0') i++, r.zero = true;
@@ -116,8 +128,16 @@ static const char *spec_problem(const SpecScan *s, const Type *t) {
     bool is_int = t->kind == TY_INT, is_float = t->kind == TY_FLOAT;
     switch (s->type) {
     case 0: return (s->comma || s->sign) && !is_int && !is_float ? "is for numbers" : NULL;
-    case 'd': case 'x': case 'X': case 'b': case 'o': return is_int ? s->precision ? "has a precision, which int has not" : NULL : "needs an int";
-    case 'e': case 'f': case 'g': case '%': return is_int || is_float ? NULL : "needs a number";
+    case 'd':
+    case 'x':
+    case 'X':
+    case 'b':
+    case 'o':
+        return is_int ? s->precision ? "has a precision, which int has not" : NULL : "needs an int";
+    case 'e':
+    case 'f':
+    case 'g':
+    case '%': return is_int || is_float ? NULL : "needs a number";
     case 's': return NULL;
     }
     (void)text;
@@ -134,9 +154,11 @@ static void late_interp(Checker *ck, Tree *t) {
         const char *problem = spec_problem(&s, ty);
         if (!problem) continue;
         Str a = ty_text(ck, ty);
-        Diag *d = diag_new(ck->ds, E_FORMAT_SPEC, p->e->span, "format ':%.*s' %s", FMT(p->spec), problem);
+        Diag *d =
+            diag_new(ck->ds, E_FORMAT_SPEC, p->e->span, "format ':%.*s' %s", FMT(p->spec), problem);
         diag_label(d, p->e->span, "this is %.*s", FMT(a));
-        diag_note(d, "a format is [[fill]align][sign][0][width][,][.precision][type], type one of d x X b o e f g %% s");
+        diag_note(d, "a format is [[fill]align][sign][0][width][,][.precision][type], type one of "
+                     "d x X b o e f g %% s");
     }
 }
 
@@ -159,7 +181,8 @@ void finish_late(Checker *ck) {
         Tree *t = ck->late.v[i];
         switch ((int)t->kind) {
         case TN_CHAIN: late_compare(ck, t); break;
-        case TN_MAP: case TN_SET: late_key(ck, t); break;
+        case TN_MAP:
+        case TN_SET: late_key(ck, t); break;
         case TN_INTERP: late_interp(ck, t); break;
         case TN_FOR_IN: late_next(ck, t); break;
         }

@@ -29,10 +29,11 @@ void suggest(Checker *ck, Diag *d, Name name, const Map *maps[], u32 n) {
 Owner *type_owner(Checker *ck, Type *t) {
     if (t->kind == TY_STRUCT || t->kind == TY_ENUM || t->kind == TY_TRAIT) return &t->decl->owner;
     static const char *const names[TY_KIND_COUNT] = {
-        [TY_INT] = "int", [TY_FLOAT] = "float", [TY_BOOL] = "bool", [TY_STRING] = "string",
-        [TY_PTR] = "ptr", [TY_ARRAY] = "Array", [TY_MAP] = "HashMap", [TY_SET] = "HashSet",
-        [TY_OPTION] = "Option", [TY_RESULT] = "Result", [TY_FUTURE] = "Future",
-        [TY_CHANNEL] = "Channel", [TY_ITER] = "Iter", [TY_TUPLE] = "Tuple"};
+        [TY_INT] = "int",       [TY_FLOAT] = "float",   [TY_BOOL] = "bool",
+        [TY_STRING] = "string", [TY_PTR] = "ptr",       [TY_ARRAY] = "Array",
+        [TY_MAP] = "HashMap",   [TY_SET] = "HashSet",   [TY_OPTION] = "Option",
+        [TY_RESULT] = "Result", [TY_FUTURE] = "Future", [TY_CHANNEL] = "Channel",
+        [TY_ITER] = "Iter",     [TY_TUPLE] = "Tuple"};
     if (t->kind == TY_HANDLE) return map_get(&ck->owners, t->name);
     if (!names[t->kind]) return NULL;
     if (!ck->kind_owner[t->kind])
@@ -109,14 +110,16 @@ static void scan_stmt(Checker *ck, Module *m, const Ast *s, bool top) {
     case AST_VAR:
         if (!top && !(s->flags & AF_BARE)) break;
         for (u32 i = 0; i < s->var.names.n; i++)
-            if (s->var.names.v[i].name != ck->n.underscore && !own_global(m, s->var.names.v[i].name))
+            if (s->var.names.v[i].name != ck->n.underscore &&
+                !own_global(m, s->var.names.v[i].name))
                 global_add(ck, m, s->var.names.v[i], s);
         if (s->var.rest.name && !own_global(m, s->var.rest.name)) global_add(ck, m, s->var.rest, s);
         break;
     case AST_ASSIGN: scan_assign(ck, m, s); break;
     case AST_BLOCK: scan_block(ck, m, s); break;
     case AST_WHILE: scan_block(ck, m, s->while_.body); break;
-    case AST_PARALLEL: case AST_SCOPE: scan_block(ck, m, s->scope.body); break;
+    case AST_PARALLEL:
+    case AST_SCOPE: scan_block(ck, m, s->scope.body); break;
     case AST_IF:
         for (u32 i = 0; i < s->if_.n; i++) scan_block(ck, m, s->if_.arms[i].body);
         scan_block(ck, m, s->if_.els);

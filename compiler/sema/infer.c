@@ -1,6 +1,6 @@
 /* infer.c - the constraint store: type variables, unification, waiting constraints, defaults.
- * A constraint waits on one variable (or two); binding a variable moves its waiters to `ready`, which
- * infer_drain takes up. Each default fixes a variable, so solving ends. */
+ * A constraint waits on one variable (or two); binding a variable moves its waiters to `ready`,
+ * which infer_drain takes up. Each default fixes a variable, so solving ends. */
 #include "checker.h"
 
 Type *ty_fresh(Checker *ck, Span origin, VarDefault def, const char *of) {
@@ -95,7 +95,8 @@ bool ty_unify(Checker *ck, Type *a, Type *b) {
     if (a == b || a->kind == TY_ERROR || b->kind == TY_ERROR) return true;
     if (a->kind == TY_VAR) return bind_var(ck, a, b);
     if (b->kind == TY_VAR) return bind_var(ck, b, a);
-    if (a->kind != b->kind || a->decl != b->decl || a->name != b->name || a->n != b->n) return false;
+    if (a->kind != b->kind || a->decl != b->decl || a->name != b->name || a->n != b->n)
+        return false;
     bool ok = true;
     for (u32 i = 0; i < a->n; i++) ok &= ty_unify(ck, a->args[i], b->args[i]);
     return ok;
@@ -107,7 +108,8 @@ void ty_slot(Checker *ck, Type **slot) {
 
 /* ---- constraints ---- */
 
-Constraint *con_new(Checker *ck, ConKind kind, bool (*run)(Checker *, Constraint *, bool), Tree *node) {
+Constraint *con_new(Checker *ck, ConKind kind, bool (*run)(Checker *, Constraint *, bool),
+                    Tree *node) {
     Constraint *c = NEW(ck->perm, Constraint);
     c->kind = kind;
     c->run = run;

@@ -1,15 +1,16 @@
-/* initorder.c - the order of global initialisers: by dependency through the bodies of the functions that
- * an initialiser names, transitively; otherwise as written. A script's top level keeps its order. */
+/* initorder.c - the order of global initialisers: by dependency through the bodies of the functions
+ * that an initialiser names, transitively; otherwise as written. A script's top level keeps its
+ * order. */
 #include "checker.h"
 #include "walk.h"
 
 typedef struct Order {
     Checker *ck;
-    Tree **stmts;      /* as written */
+    Tree **stmts; /* as written */
     u32 n;
-    u8 *state;         /* of a statement: 0 new, 1 being ordered, 2 placed */
-    u32 *def;          /* global id -> statement + 1 */
-    u32 *seen;         /* fn id -> last root that visited it + 1 */
+    u8 *state; /* of a statement: 0 new, 1 being ordered, 2 placed */
+    u32 *def;  /* global id -> statement + 1 */
+    u32 *seen; /* fn id -> last root that visited it + 1 */
     VEC(Tree *) out;
     VEC(u32) chain;
     u32 root;
@@ -37,7 +38,9 @@ static bool order_enter(void *ctx, Tree *t) {
 }
 
 static Global *defined_global(Tree *t) {
-    if (t->kind != TN_ASSIGN || t->assign.targets.n != 1 || t->assign.targets.v[0]->kind != TN_GLOBAL) return NULL;
+    if (t->kind != TN_ASSIGN || t->assign.targets.n != 1 ||
+        t->assign.targets.v[0]->kind != TN_GLOBAL)
+        return NULL;
     return t->assign.targets.v[0]->global;
 }
 
@@ -52,7 +55,8 @@ static void report_cycle(Order *o, u32 i) {
     Global *g = defined_global(o->stmts[i]);
     buf_c(&b, g ? g->name->s.p : "?");
     Str chain = buf_done(&b);
-    Diag *d = diag_new(o->ck->ds, E_INIT_CYCLE, o->stmts[i]->span, "globals depend on one another: %.*s", FMT(chain));
+    Diag *d = diag_new(o->ck->ds, E_INIT_CYCLE, o->stmts[i]->span,
+                       "globals depend on one another: %.*s", FMT(chain));
     diag_label(d, o->stmts[i]->span, "needs its own value");
 }
 

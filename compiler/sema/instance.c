@@ -1,5 +1,5 @@
-/* instance.c - from declarations to Fns: signatures under given type arguments, instances of generics,
- * and the checking of bodies from a worklist. */
+/* instance.c - from declarations to Fns: signatures under given type arguments, instances of
+ * generics, and the checking of bodies from a worklist. */
 #include "checker.h"
 
 enum { DEPTH_LIMIT = 64 };
@@ -12,10 +12,14 @@ Type *fn_type_of(Checker *ck, Type **params, u32 n, Type *ret) {
 }
 
 static TyKind builtin_kind(Str s) {
-    static const struct { const char *name; TyKind kind; } rows[] = {
-        {"int", TY_INT}, {"float", TY_FLOAT}, {"bool", TY_BOOL}, {"string", TY_STRING}, {"ptr", TY_PTR},
-        {"Array", TY_ARRAY}, {"HashMap", TY_MAP}, {"HashSet", TY_SET}, {"Option", TY_OPTION},
-        {"Result", TY_RESULT}, {"Future", TY_FUTURE}, {"Channel", TY_CHANNEL}, {"Iter", TY_ITER}};
+    static const struct {
+        const char *name;
+        TyKind kind;
+    } rows[] = {{"int", TY_INT},       {"float", TY_FLOAT},   {"bool", TY_BOOL},
+                {"string", TY_STRING}, {"ptr", TY_PTR},       {"Array", TY_ARRAY},
+                {"HashMap", TY_MAP},   {"HashSet", TY_SET},   {"Option", TY_OPTION},
+                {"Result", TY_RESULT}, {"Future", TY_FUTURE}, {"Channel", TY_CHANNEL},
+                {"Iter", TY_ITER}};
     for (u32 i = 0; i < COUNT_OF(rows); i++)
         if (str_eq(s, str_c(rows[i].name))) return rows[i].kind;
     return TY_HANDLE;
@@ -38,7 +42,8 @@ static Type *param_type(Checker *ck, FnDecl *d, Env *env, const AstParam *p) {
     if (def && def->kind == AST_UNARY) def = def->unary.e;
     switch (def ? (int)def->kind : -1) {
     case AST_FLOAT: return ck->t_float;
-    case AST_STR: case AST_INTERP: return ck->t_string;
+    case AST_STR:
+    case AST_INTERP: return ck->t_string;
     case AST_BOOL: return ck->t_bool;
     }
     return ck->t_int;
@@ -57,8 +62,10 @@ Sig fn_sig(Checker *ck, FnDecl *d, Type **args) {
                                             : param_type(ck, d, s.env, &ps->v[i]);
         ty_slot(ck, &s.params[i]);
     }
-    if (d->ast->fn.ret) s.ret = resolve_type(ck, d->module, s.env, d->ast->fn.ret);
-    else if (d->is_trait_sig || (d->ast->flags & AF_EXTERN)) s.ret = ck->t_void;
+    if (d->ast->fn.ret)
+        s.ret = resolve_type(ck, d->module, s.env, d->ast->fn.ret);
+    else if (d->is_trait_sig || (d->ast->flags & AF_EXTERN))
+        s.ret = ck->t_void;
     return s;
 }
 
@@ -154,8 +161,8 @@ Fn *fn_instance(Checker *ck, FnDecl *d, Type **args, Span site) {
     u32 depth = ck->instance_depth + 1;
     in->fn = fn_make(ck, d, in->args, depth, site);
     if (depth > DEPTH_LIMIT) {
-        Diag *g = diag_new(ck->ds, E_INSTANCE_DEPTH, d->span, "instances of '%s' nest more than %d deep",
-                           d->name->s.p, DEPTH_LIMIT);
+        Diag *g = diag_new(ck->ds, E_INSTANCE_DEPTH, d->span,
+                           "instances of '%s' nest more than %d deep", d->name->s.p, DEPTH_LIMIT);
         diag_label(g, d->span, "this generic function asks for ever larger types");
         ck->work.n--;
     }
@@ -178,8 +185,10 @@ static Tree *body_of_expr(Checker *ck, FnCtx *fx, const Ast *body) {
         tn_type(ck, block, ck->t_void);
         return block;
     } else {
-        ret->one.e = check_to(ck, body, fx->ret, (Site){.kind = SITE_RETURN, .decl = fx->decl->ast->fn.ret
-                                                       ? fx->decl->ast->fn.ret->span : (Span){0, 0, 0}});
+        ret->one.e = check_to(
+            ck, body, fx->ret,
+            (Site){.kind = SITE_RETURN,
+                   .decl = fx->decl->ast->fn.ret ? fx->decl->ast->fn.ret->span : (Span){0, 0, 0}});
     }
     block->block.stmts.v[0] = ret;
     return block;
@@ -220,7 +229,8 @@ static void fn_check_body(Checker *ck, FnWork *w) {
     self_and_params(ck, fx, w->decl);
     const Ast *body = w->decl->ast->fn.body;
     if (body->kind == AST_BLOCK && !(w->decl->ast->flags & AF_ARROW)) {
-        bool value = !fx->ret_open && !f->is_generator && !ty_is(ck, fx->ret, TY_VOID) && !fx->is_main;
+        bool value = !fx->ret_open && !f->is_generator && !ty_is(ck, fx->ret, TY_VOID) &&
+                     !fx->is_main;
         f->body = check_block(ck, body, fx->ret, value, true);
         if (f->body->block.has_value) {
             Tree **last = &f->body->block.stmts.v[f->body->block.stmts.n - 1];
@@ -248,10 +258,12 @@ static void bounds_of(Checker *ck, const PendingCall *pc, const AstGens *gens, T
     for (u32 i = 0; gens && i < gens->n; i++) {
         for (u32 k = 0; k < gens->v[i].bounds.n; k++) {
             const Ast *b = gens->v[i].bounds.v[k];
-            Type *trait = b->kind == AST_T_NAME ? resolve_type(ck, pc->decl->module, NULL, b) : ck->t_error;
+            Type *trait = b->kind == AST_T_NAME ? resolve_type(ck, pc->decl->module, NULL, b)
+                                                : ck->t_error;
             if (trait->kind != TY_TRAIT || type_implements(ck, args[i], trait->decl)) continue;
             Str a = ty_text(ck, args[i]);
-            Diag *d = diag_new(ck->ds, E_BOUND, pc->node->span, "%.*s does not implement '%s', which '%s' needs", FMT(a),
+            Diag *d = diag_new(ck->ds, E_BOUND, pc->node->span,
+                               "%.*s does not implement '%s', which '%s' needs", FMT(a),
                                trait->name->s.p, pc->decl->name->s.p);
             diag_label(d, pc->node->span, "%s is %.*s here", gens->v[i].name->s.p, FMT(a));
             diag_label(d, b->span, "asked for here");
@@ -276,8 +288,10 @@ static bool resolve_calls(Checker *ck) {
         ck->instance_depth = pc.depth;
         bounds_check(ck, &pc);
         Fn *f = fn_instance(ck, pc.decl, pc.args, pc.node->span);
-        if (pc.node->kind == TN_CALL) pc.node->call.fn = f;
-        else pc.node->fn = f;
+        if (pc.node->kind == TN_CALL)
+            pc.node->call.fn = f;
+        else
+            pc.node->fn = f;
     }
     ck->calls.n = 0;
     ck->instance_depth = 0;

@@ -1,6 +1,6 @@
-/* layout.c - questions about ground types: pointers, layout of enums, zero values, hashing, equality.
- * Answers that recurse through declarations are cached in the type; a type that is being asked about
- * answers for itself what a cycle implies (a cycle always passes a pointer). */
+/* layout.c - questions about ground types: pointers, layout of enums, zero values, hashing,
+ * equality. Answers that recurse through declarations are cached in the type; a type that is being
+ * asked about answers for itself what a cycle implies (a cycle always passes a pointer). */
 #include "type.h"
 
 enum { UNKNOWN = 0, ASKING = 1, NO = 2, YES = 3 };
@@ -26,11 +26,30 @@ static bool parts_have_ptr(Type *t) {
 
 bool type_has_ptr(Type *t) {
     switch (t->kind) {
-    case TY_ERROR: case TY_NEVER: case TY_VOID: case TY_INT: case TY_FLOAT: case TY_BOOL: return false;
-    case TY_TUPLE: case TY_OPTION: case TY_RESULT: case TY_STRUCT: case TY_ENUM: break;
-    case TY_VAR: case TY_KIND_COUNT: UNREACHABLE();
-    case TY_STRING: case TY_PTR: case TY_ARRAY: case TY_MAP: case TY_SET: case TY_FN: case TY_TRAIT:
-    case TY_FUTURE: case TY_CHANNEL: case TY_ITER: case TY_HANDLE: return true;
+    case TY_ERROR:
+    case TY_NEVER:
+    case TY_VOID:
+    case TY_INT:
+    case TY_FLOAT:
+    case TY_BOOL: return false;
+    case TY_TUPLE:
+    case TY_OPTION:
+    case TY_RESULT:
+    case TY_STRUCT:
+    case TY_ENUM: break;
+    case TY_VAR:
+    case TY_KIND_COUNT: UNREACHABLE();
+    case TY_STRING:
+    case TY_PTR:
+    case TY_ARRAY:
+    case TY_MAP:
+    case TY_SET:
+    case TY_FN:
+    case TY_TRAIT:
+    case TY_FUTURE:
+    case TY_CHANNEL:
+    case TY_ITER:
+    case TY_HANDLE: return true;
     }
     if (t->has_ptr_known == ASKING) return true; /* a recursive enum is boxed */
     if (t->has_ptr_known == UNKNOWN) {
@@ -53,11 +72,29 @@ EnumLayout type_enum_layout(Type *t) {
 
 bool type_is_one_pointer(Type *t) {
     switch (t->kind) {
-    case TY_STRING: case TY_ARRAY: case TY_MAP: case TY_SET: case TY_FN: case TY_TRAIT: case TY_FUTURE:
-    case TY_CHANNEL: case TY_ITER: case TY_HANDLE: return true;
+    case TY_STRING:
+    case TY_ARRAY:
+    case TY_MAP:
+    case TY_SET:
+    case TY_FN:
+    case TY_TRAIT:
+    case TY_FUTURE:
+    case TY_CHANNEL:
+    case TY_ITER:
+    case TY_HANDLE: return true;
     case TY_ENUM: return type_enum_layout(t) == ENUM_BOXED;
-    case TY_ERROR: case TY_VAR: case TY_NEVER: case TY_VOID: case TY_INT: case TY_FLOAT: case TY_BOOL:
-    case TY_PTR: case TY_TUPLE: case TY_OPTION: case TY_RESULT: case TY_STRUCT: return false;
+    case TY_ERROR:
+    case TY_VAR:
+    case TY_NEVER:
+    case TY_VOID:
+    case TY_INT:
+    case TY_FLOAT:
+    case TY_BOOL:
+    case TY_PTR:
+    case TY_TUPLE:
+    case TY_OPTION:
+    case TY_RESULT:
+    case TY_STRUCT: return false;
     case TY_KIND_COUNT: break;
     }
     UNREACHABLE();
@@ -68,8 +105,18 @@ static bool variant_has_zero(const TyVariant *v, u32 depth);
 static bool zero_at(Type *t, u32 depth) {
     if (depth > 64) return false;
     switch (t->kind) {
-    case TY_ERROR: case TY_VOID: case TY_NEVER: case TY_INT: case TY_FLOAT: case TY_BOOL: case TY_STRING:
-    case TY_PTR: case TY_ARRAY: case TY_MAP: case TY_SET: case TY_OPTION: return true;
+    case TY_ERROR:
+    case TY_VOID:
+    case TY_NEVER:
+    case TY_INT:
+    case TY_FLOAT:
+    case TY_BOOL:
+    case TY_STRING:
+    case TY_PTR:
+    case TY_ARRAY:
+    case TY_MAP:
+    case TY_SET:
+    case TY_OPTION: return true;
     case TY_TUPLE:
         for (u32 i = 0; i < t->n; i++)
             if (!zero_at(t->args[i], depth + 1)) return false;
@@ -84,8 +131,13 @@ static bool zero_at(Type *t, u32 depth) {
             if (variant_has_zero(&t->variants[v], depth)) return true;
         return false;
     case TY_HANDLE: return str_eq(t->name->s, S("StringBuilder"));
-    case TY_FN: case TY_TRAIT: case TY_FUTURE: case TY_CHANNEL: case TY_ITER: return false;
-    case TY_VAR: case TY_KIND_COUNT: break;
+    case TY_FN:
+    case TY_TRAIT:
+    case TY_FUTURE:
+    case TY_CHANNEL:
+    case TY_ITER: return false;
+    case TY_VAR:
+    case TY_KIND_COUNT: break;
     }
     UNREACHABLE();
 }
@@ -106,7 +158,8 @@ u32 enum_zero_variant(Type *t) {
     UNREACHABLE();
 }
 
-/* Walks the parts of a value; `leaf` says what a kind without parts answers. Recursive types pass. */
+/* Walks the parts of a value; `leaf` says what a kind without parts answers. Recursive types pass.
+ */
 static bool parts_all(Type *t, u32 depth, bool (*leaf)(const Type *)) {
     if (depth > 32) return true;
     switch (t->kind) {
@@ -121,14 +174,31 @@ static bool parts_all(Type *t, u32 depth, bool (*leaf)(const Type *)) {
                     !parts_all(t->variants[v].fields[i].type, depth + 6, leaf))
                     return false;
         return true;
-    case TY_TUPLE: case TY_OPTION: case TY_RESULT: case TY_ARRAY: case TY_MAP: case TY_SET:
+    case TY_TUPLE:
+    case TY_OPTION:
+    case TY_RESULT:
+    case TY_ARRAY:
+    case TY_MAP:
+    case TY_SET:
         if (!leaf(t)) return false;
         for (u32 i = 0; i < t->n; i++)
             if (!parts_all(t->args[i], depth + 1, leaf)) return false;
         return true;
-    case TY_ERROR: case TY_VAR: case TY_NEVER: case TY_VOID: case TY_INT: case TY_FLOAT: case TY_BOOL:
-    case TY_STRING: case TY_PTR: case TY_FN: case TY_TRAIT: case TY_FUTURE: case TY_CHANNEL:
-    case TY_ITER: case TY_HANDLE: return leaf(t);
+    case TY_ERROR:
+    case TY_VAR:
+    case TY_NEVER:
+    case TY_VOID:
+    case TY_INT:
+    case TY_FLOAT:
+    case TY_BOOL:
+    case TY_STRING:
+    case TY_PTR:
+    case TY_FN:
+    case TY_TRAIT:
+    case TY_FUTURE:
+    case TY_CHANNEL:
+    case TY_ITER:
+    case TY_HANDLE: return leaf(t);
     case TY_KIND_COUNT: break;
     }
     UNREACHABLE();

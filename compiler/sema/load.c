@@ -1,5 +1,6 @@
-/* load.c - the import graph: finds module files, parses them, orders them depth first, reports cycles.
- * Reading goes through the callback of CheckOptions; an import never leaves the project root. */
+/* load.c - the import graph: finds module files, parses them, orders them depth first, reports
+ * cycles. Reading goes through the callback of CheckOptions; an import never leaves the project
+ * root. */
 #include "../base/embed.h"
 #include "../syntax/parse.h"
 #include "checker.h"
@@ -63,7 +64,8 @@ static void report_cycle(Checker *ck, ModuleStack *stack, Module *m, const Ast *
     }
     buf_str(&b, m->name->s);
     Str chain = buf_done(&b);
-    Diag *d = diag_new(ck->ds, E_IMPORT_CYCLE, imp->span, "Circular import detected: %.*s", FMT(chain));
+    Diag *d =
+        diag_new(ck->ds, E_IMPORT_CYCLE, imp->span, "Circular import detected: %.*s", FMT(chain));
     diag_label(d, imp->span, "closes the circle");
     diag_hint(d, "move what both modules need into a third one");
 }
@@ -104,7 +106,8 @@ static Module *import_search(Checker *ck, Module *from, Str rel, Name name) {
 static Module *import_one(Checker *ck, Module *from, const Ast *imp) {
     const AstNames *p = &imp->import.path;
     Name name = vec_last(p).name;
-    if (p->n == 1 && !imp->import.from && (map_get(&ck->owners, name) || map_get(&ck->std_scope, name)))
+    if (p->n == 1 && !imp->import.from &&
+        (map_get(&ck->owners, name) || map_get(&ck->std_scope, name)))
         return NULL;
     Str rel = import_path(ck, imp);
     if (imp->import.from && imp->import.from->kind == AST_STR) {
@@ -112,7 +115,8 @@ static Module *import_one(Checker *ck, Module *from, const Ast *imp) {
         if (path_climbs(file)) {
             Diag *d = diag_new(ck->ds, E_IMPORT_OUTSIDE, imp->import.from->span,
                                "Import '%.*s' leaves the project", FMT(file));
-            diag_label(d, imp->import.from->span, "only files below the project's root can be imported");
+            diag_label(d, imp->import.from->span,
+                       "only files below the project's root can be imported");
             return NULL;
         }
         rel = str_ends(file, S(".wyn")) ? (Str){file.p, file.n - 4} : file;
@@ -136,8 +140,10 @@ static void load_imports(Checker *ck, Module *m, ModuleStack *stack, ModuleStack
         if (is_import(imp)) to = import_one(ck, m, imp);
         vec_push(ck->perm, &m->imports, to); /* parallel to stmts */
         if (!to) continue;
-        if (to->state == LOADING) report_cycle(ck, stack, to, imp);
-        else if (to->state == 0) load_imports(ck, to, stack, order);
+        if (to->state == LOADING)
+            report_cycle(ck, stack, to, imp);
+        else if (to->state == 0)
+            load_imports(ck, to, stack, order);
     }
     stack->n--;
     m->state = LOADED;
@@ -149,7 +155,8 @@ Module *load_program(Checker *ck, Str path, Str text) {
     for (u32 i = 0; i < path.n; i++)
         if (path.p[i] == '/') base = (Str){path.p + i + 1, path.n - i - 1};
     if (str_ends(base, S(".wyn"))) base.n -= 4;
-    ck->main = module_new(ck, intern(ck->names, base), str_copy(ck->perm, path), S(""), text, false);
+    ck->main =
+        module_new(ck, intern(ck->names, base), str_copy(ck->perm, path), S(""), text, false);
     ck->main->is_main = true;
     vec_push(ck->perm, &ck->modules, ck->main);
     ModuleStack stack = {0}, order = {0};
@@ -166,8 +173,9 @@ void load_std(Checker *ck) {
         Str base = str_c(f->name);
         if (str_ends(base, S(".wyn"))) base.n -= 4;
         Str shown = str_fmt(ck->perm, "std/%.*s.wyn", FMT(base));
-        Module *m = module_new(ck, intern(ck->names, base), shown, str_fmt(ck->perm, "std/%.*s", FMT(base)),
-                               (Str){f->text, f->len}, true);
+        Module *m = module_new(ck, intern(ck->names, base), shown,
+                               str_fmt(ck->perm, "std/%.*s", FMT(base)), (Str){f->text, f->len},
+                               true);
         vec_push(ck->perm, &ck->std, m);
     }
 }

@@ -1,5 +1,6 @@
-/* program.c - check_program: modules are declared, then their statements and bodies are gone through in
- * source order, constraints are solved, types made ground, and the passes over the finished tree run. */
+/* program.c - check_program: modules are declared, then their statements and bodies are gone
+ * through in source order, constraints are solved, types made ground, and the passes over the
+ * finished tree run. */
 #include "checker.h"
 #include "passes.h"
 
@@ -89,7 +90,8 @@ static void beside_main(Checker *ck, const Ast *s) {
     diag_hint(d, "move it into main");
 }
 
-static void check_top_stmt(Checker *ck, Module *m, FnCtx *fx, const Ast *s, bool script) { /* table */
+static void check_top_stmt(Checker *ck, Module *m, FnCtx *fx, const Ast *s,
+                           bool script) { /* table */
     switch ((int)s->kind) {
     case AST_FN: {
         FnDecl *d = map_get(&m->decl_of, s);
@@ -98,8 +100,15 @@ static void check_top_stmt(Checker *ck, Module *m, FnCtx *fx, const Ast *s, bool
     }
     case AST_STRUCT: check_methods(ck, m, &s->struct_.methods); return;
     case AST_IMPL: check_methods(ck, m, &s->impl.methods); return;
-    case AST_ENUM: case AST_TRAIT: case AST_ALIAS: case AST_IMPORT: case AST_EXPORT_LIST: return;
-    case AST_TEST: case AST_HOOK: if (m->is_main) check_test(ck, m, s); return;
+    case AST_ENUM:
+    case AST_TRAIT:
+    case AST_ALIAS:
+    case AST_IMPORT:
+    case AST_EXPORT_LIST: return;
+    case AST_TEST:
+    case AST_HOOK:
+        if (m->is_main) check_test(ck, m, s);
+        return;
     }
     if (!script && s->kind != AST_VAR && s->kind != AST_ASSIGN) {
         if (m->is_main && m->has_main_fn) beside_main(ck, s);
@@ -130,7 +139,8 @@ static Tree *body_of(Checker *ck, Scope *s, Tree **stmts, u32 n, Span span) {
 static void check_struct_decls(Checker *ck, Module *m) {
     for (u32 i = 0; i < m->ast->stmts.n; i++) {
         const Ast *s = m->ast->stmts.v[i];
-        bool plain = (s->kind == AST_STRUCT && !s->struct_.gens.n) || (s->kind == AST_ENUM && !s->enum_.gens.n);
+        bool plain = (s->kind == AST_STRUCT && !s->struct_.gens.n) ||
+                     (s->kind == AST_ENUM && !s->enum_.gens.n);
         if (!plain) continue;
         Symbol *sym = map_get(&m->scope, s->kind == AST_STRUCT ? s->struct_.name : s->enum_.name);
         if (sym && sym->kind == SYM_TYPE) type_expand(ck, decl_type(ck, sym->type, NULL));
@@ -186,7 +196,8 @@ static void declare_all(Checker *ck) {
     for (u32 i = 0; i < ck->modules.n; i++) declare_impls(ck, ck->modules.v[i]);
 }
 
-/* Functions without a body that were only looked at (extern) stay; those never reached are dropped. */
+/* Functions without a body that were only looked at (extern) stay; those never reached are dropped.
+ */
 static void drop_empty(Program *p) {
     u32 n = 0;
     for (u32 i = 0; i < p->fns.n; i++) {
@@ -198,7 +209,8 @@ static void drop_empty(Program *p) {
     p->fns.n = n;
 }
 
-Program *check_program(Arena *perm, Interner *names, Diags *ds, const CheckOptions *opt, Str path, Str text) {
+Program *check_program(Arena *perm, Interner *names, Diags *ds, const CheckOptions *opt, Str path,
+                       Str text) {
     Checker *ck = checker_new(perm, names, ds, opt);
     load_std(ck);
     load_program(ck, path, text);

@@ -1,5 +1,6 @@
-/* scope.c - tree nodes, local variables and scopes, captures. A scope is searched from its newest local
- * backwards, then outwards; a name found in an outer function becomes a capture of every lambda between. */
+/* scope.c - tree nodes, local variables and scopes, captures. A scope is searched from its newest
+ * local backwards, then outwards; a name found in an outer function becomes a capture of every
+ * lambda between. */
 #include "checker.h"
 
 Tree *tn(Checker *ck, TreeKind kind, Span span, Type *type) {

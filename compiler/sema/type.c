@@ -22,7 +22,8 @@ static u64 type_key_hash(TyKind kind, const void *decl, Name name, Type **args, 
     return h ^ (h >> 29);
 }
 
-static bool type_key_eq(const Type *t, TyKind kind, const void *decl, Name name, Type **args, u32 n) {
+static bool type_key_eq(const Type *t, TyKind kind, const void *decl, Name name, Type **args,
+                        u32 n) {
     if (t->kind != kind || t->decl != decl || t->name != name || t->n != n) return false;
     return n == 0 || memcmp(t->args, args, n * sizeof *args) == 0;
 }
@@ -67,7 +68,8 @@ TypeStore *type_store_new(Arena *perm, Interner *names) {
     ts->perm = perm;
     ts->names = names;
     for (int k = 0; k < TY_KIND_COUNT; k++)
-        if (k <= TY_PTR && k != TY_VAR) ts->prims[k] = type_named(ts, (TyKind)k, NULL, NULL, NULL, 0);
+        if (k <= TY_PTR && k != TY_VAR)
+            ts->prims[k] = type_named(ts, (TyKind)k, NULL, NULL, NULL, 0);
     return ts;
 }
 
@@ -174,9 +176,10 @@ static void type_write(StrBuf *b, const Type *t, u32 depth) { /* table */
     case TY_FUTURE: type_write_named(b, "Future", t, depth); break;
     case TY_CHANNEL: type_write_named(b, "Channel", t, depth); break;
     case TY_ITER: type_write_named(b, "Iter", t, depth); break;
-    case TY_STRUCT: case TY_ENUM: case TY_TRAIT: case TY_HANDLE:
-        type_write_named(b, t->name->s.p, t, depth);
-        break;
+    case TY_STRUCT:
+    case TY_ENUM:
+    case TY_TRAIT:
+    case TY_HANDLE: type_write_named(b, t->name->s.p, t, depth); break;
     case TY_KIND_COUNT: UNREACHABLE();
     }
 }

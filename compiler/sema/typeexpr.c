@@ -30,20 +30,24 @@ typedef struct TypeName {
 } TypeName;
 
 static const TypeName type_names[] = {
-    {"int", TY_INT, 0}, {"float", TY_FLOAT, 0}, {"bool", TY_BOOL, 0}, {"string", TY_STRING, 0},
-    {"str", TY_STRING, 0}, {"void", TY_VOID, 0}, {"never", TY_NEVER, 0}, {"ptr", TY_PTR, 0},
-    {"cstr", TY_PTR, 0}, {"Array", TY_ARRAY, 1}, {"HashMap", TY_MAP, 2}, {"Map", TY_MAP, 2},
-    {"HashSet", TY_SET, 1}, {"Set", TY_SET, 1}, {"Option", TY_OPTION, 1}, {"Result", TY_RESULT, 2},
-    {"Future", TY_FUTURE, 1}, {"Channel", TY_CHANNEL, 1}, {"Iter", TY_ITER, 1}, {"iter", TY_ITER, 1},
-    {"StringBuilder", TY_HANDLE, 0}, {"Shared", TY_HANDLE, 0}, {"Mutex", TY_HANDLE, 1},
-    {"RwLock", TY_HANDLE, 1}, {"Semaphore", TY_HANDLE, 0}, {"WaitGroup", TY_HANDLE, 0},
-    {"Once", TY_HANDLE, 0}, {"Scope", TY_HANDLE, 0}, {"Executor", TY_HANDLE, 0},
+    {"int", TY_INT, 0},          {"float", TY_FLOAT, 0},      {"bool", TY_BOOL, 0},
+    {"string", TY_STRING, 0},    {"str", TY_STRING, 0},       {"void", TY_VOID, 0},
+    {"never", TY_NEVER, 0},      {"ptr", TY_PTR, 0},          {"cstr", TY_PTR, 0},
+    {"Array", TY_ARRAY, 1},      {"HashMap", TY_MAP, 2},      {"Map", TY_MAP, 2},
+    {"HashSet", TY_SET, 1},      {"Set", TY_SET, 1},          {"Option", TY_OPTION, 1},
+    {"Result", TY_RESULT, 2},    {"Future", TY_FUTURE, 1},    {"Channel", TY_CHANNEL, 1},
+    {"Iter", TY_ITER, 1},        {"iter", TY_ITER, 1},        {"StringBuilder", TY_HANDLE, 0},
+    {"Shared", TY_HANDLE, 0},    {"Mutex", TY_HANDLE, 1},     {"RwLock", TY_HANDLE, 1},
+    {"Semaphore", TY_HANDLE, 0}, {"WaitGroup", TY_HANDLE, 0}, {"Once", TY_HANDLE, 0},
+    {"Scope", TY_HANDLE, 0},     {"Executor", TY_HANDLE, 0},
 };
 
 /* OptionInt, ResultString, ...: the older names of common instances. */
 static Type *legacy_name(Checker *ck, Str s) {
-    static const struct { const char *suffix; TyKind kind; } kinds[] = {
-        {"Int", TY_INT}, {"String", TY_STRING}, {"Float", TY_FLOAT}, {"Bool", TY_BOOL}};
+    static const struct {
+        const char *suffix;
+        TyKind kind;
+    } kinds[] = {{"Int", TY_INT}, {"String", TY_STRING}, {"Float", TY_FLOAT}, {"Bool", TY_BOOL}};
     bool option = str_starts(s, S("Option"));
     if (!option && !str_starts(s, S("Result"))) return NULL;
     Str rest = {s.p + 6, s.n - 6};
@@ -77,9 +81,10 @@ static Type *builtin_named(Checker *ck, Module *m, Env *env, const Ast *ast, Nam
         Type **args = resolve_args(ck, m, env, l);
         u32 n = l->n;
         if (tn->kind == TY_RESULT && n == 1) args[n++] = ck->t_string;
-        if (tn->args && n == 0 && (tn->kind == TY_ITER || tn->kind == TY_MAP || tn->kind == TY_ARRAY ||
-                                   tn->kind == TY_SET || tn->kind == TY_HANDLE ||
-                                   tn->kind == TY_CHANNEL || tn->kind == TY_FUTURE)) {
+        if (tn->args && n == 0 &&
+            (tn->kind == TY_ITER || tn->kind == TY_MAP || tn->kind == TY_ARRAY ||
+             tn->kind == TY_SET || tn->kind == TY_HANDLE || tn->kind == TY_CHANNEL ||
+             tn->kind == TY_FUTURE)) {
             args = NEW_N(ck->perm, Type *, tn->args);
             for (u32 k = 0; k < tn->args; k++)
                 args[k] = ty_fresh(ck, ast->span, tn->kind == TY_MAP && k == 0 ? VD_STRING : VD_INT,
@@ -99,7 +104,8 @@ static Type *alias_type(Checker *ck, Module *m, Env *env, const Ast *ast, Symbol
     const AstList *l = &ast->tname.args;
     if (!arity_check(ck, ast, sym->name, al->alias.gens.n, l->n)) return ck->t_error;
     if (++ck->instance_depth > 100) {
-        diag_new(ck->ds, E_RECURSIVE_TYPE, ast->span, "type alias '%s' refers to itself", sym->name->s.p);
+        diag_new(ck->ds, E_RECURSIVE_TYPE, ast->span, "type alias '%s' refers to itself",
+                 sym->name->s.p);
         ck->instance_depth--;
         return ck->t_error;
     }
@@ -216,8 +222,10 @@ void type_expand(Checker *ck, Type *t) {
     if (t->expanded || (t->kind != TY_STRUCT && t->kind != TY_ENUM)) return;
     t->expanded = true;
     Env *env = env_of(ck, NULL, t->decl->gens, t->args);
-    if (t->kind == TY_STRUCT) expand_struct(ck, t, env);
-    else expand_enum(ck, t, env);
+    if (t->kind == TY_STRUCT)
+        expand_struct(ck, t, env);
+    else
+        expand_enum(ck, t, env);
 }
 
 Type *struct_field(Checker *ck, Type *t, Name name, u32 *index) {
