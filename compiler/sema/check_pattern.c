@@ -154,6 +154,7 @@ static Pattern *pat_variant(Checker *ck, const Ast *p, Type *type, TypeDecl *dec
                            "'%s' is a variant of '%s', but the value is %.*s", name->s.p,
                            decl->name->s.p, FMT(s));
         diag_label(d, p->span, "the value is %.*s", FMT(s));
+        for (u32 i = 0; args && i < args->n; i++) check_pattern(ck, args->v[i], ck->t_error);
         return pat_new(ck, PAT_WILD, p, t);
     }
     type_expand(ck, t);
@@ -168,6 +169,7 @@ static Pattern *pat_variant(Checker *ck, const Ast *p, Type *type, TypeDecl *dec
             map_put(ck->perm, &names, t->variants[i].name, t);
         const Map *maps[] = {&names};
         suggest(ck, d, name, maps, 1);
+        for (u32 i = 0; args && i < args->n; i++) check_pattern(ck, args->v[i], ck->t_error);
         return pat_new(ck, PAT_WILD, p, t);
     }
     TyVariant *v = &t->variants[index];
@@ -199,7 +201,10 @@ static Pattern *pat_wrapper(Checker *ck, const Ast *p, Type *type, Name name, co
         ty_unify(ck, t, option ? type_1(ck->ts, TY_OPTION, a) : type_2(ck->ts, TY_RESULT, a, b));
         t = ty_prune(ck, t);
     }
-    if (t->kind != (option ? TY_OPTION : TY_RESULT)) return pat_bad(ck, p, t, name->s.p);
+    if (t->kind != (option ? TY_OPTION : TY_RESULT)) {
+        for (u32 i = 0; args && i < args->n; i++) check_pattern(ck, args->v[i], ck->t_error);
+        return pat_bad(ck, p, t, name->s.p);
+    }
     bool none = name == ck->n.None || name == ck->n.none;
     PatternKind kind = none                 ? PAT_NONE
                        : name == ck->n.Some ? PAT_SOME
@@ -381,6 +386,29 @@ static void share_binds(Checker *ck, Pattern *p, Scope *s, u32 from, u32 to) {
     }
 }
 
+/* Every alternative binds the names of the first one: locals [from, first) against [before, ...). */
+static void alternative_names(Checker *ck, const Ast *p, u32 from, u32 first, u32 before) {
+    Scope *s = ck->fx->scope;
+    Name odd = NULL;
+    bool extra = false;
+    for (u32 i = before; i < s->locals.n; i++) {
+        u32 k = from;
+        while (k < first && s->locals.v[k]->name != s->locals.v[i]->name) k++;
+        s->locals.v[i]->used = true;
+        if (k == first) odd = s->locals.v[i]->name, extra = true;
+    }
+    for (u32 k = from; k < first; k++) {
+        u32 i = before;
+        while (i < s->locals.n && s->locals.v[k]->name != s->locals.v[i]->name) i++;
+        if (i == s->locals.n) odd = s->locals.v[k]->name, extra = false;
+    }
+    if (!odd) return;
+    Diag *d = diag_new(ck->ds, E_BAD_PATTERN, p->span, "alternatives bind different names");
+    diag_label(d, p->span, extra ? "the first alternative does not bind '%s'"
+                                 : "this one does not bind '%s'", odd->s.p);
+    diag_hint(d, "each alternative must bind the same names; `_` takes what is not needed");
+}
+
 static Pattern *pat_or(Checker *ck, const Ast *p, Type *type) {
     Pattern *r = pat_new(ck, PAT_OR, p, type);
     r->alts.n = p->plist.elems.n;
@@ -394,11 +422,7 @@ static Pattern *pat_or(Checker *ck, const Ast *p, Type *type) {
             first = s->locals.n;
             continue;
         }
-        if (s->locals.n - before != first - from) {
-            Diag *d = diag_new(ck->ds, E_BAD_PATTERN, p->plist.elems.v[i]->span,
-                               "alternatives bind different names");
-            diag_label(d, p->plist.elems.v[i]->span, "each alternative must bind the same names");
-        }
+        alternative_names(ck, p->plist.elems.v[i], from, first, before);
         share_binds(ck, r->alts.alts[i], s, from, first);
         s->locals.n = before;
     }
