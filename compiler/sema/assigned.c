@@ -70,7 +70,7 @@ static void local_read(Assigned *as, Local *local, Span at, const char *what) {
                        FMT(name));
     diag_label(d, at, "%s; a %.*s has no zero value", what, FMT(type));
     diag_label(d, local->span, "assigned here, but not on every path");
-    diag_hint(d, "assign '%.*s' on every path, or make it an option: `var %.*s: %.*s? = None`",
+    diag_hint(d, "assign '%.*s' on every path, or begin with `var %.*s: Option<%.*s> = None`",
               FMT(name), FMT(name), FMT(type));
 }
 

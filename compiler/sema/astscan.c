@@ -48,6 +48,13 @@ typedef enum Ends { ENDS_NOT, ENDS_JUMP, ENDS_VALUE } Ends;
 
 static Ends ends_all(const Ast **bodies, u32 n);
 
+/* print has no value whatever is expected: a branch that ends in it has none. */
+static bool is_print(const Ast *s) {
+    if (s->call.fn->kind != AST_NAME) return false;
+    Str name = s->call.fn->name.name->s;
+    return str_eq(name, S("print")) || str_eq(name, S("println"));
+}
+
 static Ends ends(const Ast *s) { /* table */
     const Ast *small[64], **v = small;
     u32 n = 0;
@@ -87,6 +94,7 @@ static Ends ends(const Ast *s) { /* table */
     case AST_IMPL:
     case AST_ALIAS:
     case AST_ERROR: return ENDS_NOT;
+    case AST_CALL: return is_print(s) ? ENDS_NOT : ENDS_VALUE;
     default: return ENDS_VALUE;
     }
 }

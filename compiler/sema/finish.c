@@ -169,11 +169,8 @@ static void late_next(Checker *ck, Tree *t) {
 }
 
 void finish_late(Checker *ck) {
-    if (!expand_all(ck)) {
-        ck->late.n = 0;
-        return;
-    }
-    if (!check_cycles(ck)) {
+    if (!expand_all(ck) || !check_cycles(ck)) {
+        ck->endless = true;
         ck->late.n = 0;
         return;
     }

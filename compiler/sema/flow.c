@@ -158,7 +158,7 @@ static const char *end_name(const Tree *t) {
     if (t->kind == TN_MATCH) return "this match";
     if (t->kind == TN_BLOCK) return "this block";
     if (t->kind == TN_WHILE || t->kind == TN_FOR_C) return "an endless loop";
-    return "what never returns";
+    return "a call that never returns";
 }
 
 static bool unreachable_enter(void *ctx, Tree *t) {
@@ -207,7 +207,8 @@ void flow_program(Arena *perm, Diags *ds, Program *p) {
         return_check(&scratch, ds, fn);
         assigned_check(&scratch, ds, fn);
         if (fn->is_std) continue;
-        walk_tree(fn->body, unreachable_enter, ds);
+        /* after an error, what ends and what goes on is not certain */
+        if (!ds->errors) walk_tree(fn->body, unreachable_enter, ds);
         unused_check(ds, fn);
     }
     arena_free(&scratch);
