@@ -1,6 +1,6 @@
 /* check_call.c - calls: who is called, overloads of the library, arguments to parameters, type
  * arguments. */
-#include "checker.h"
+#include "calls.h"
 
 CallArgs call_args(Checker *ck, const AstArgs *args) {
     CallArgs c = {NEW_N(ck->perm, CallArg, args->n + 1), args->n};
@@ -284,7 +284,7 @@ static Type *open_ret(Checker *ck, Call *c, Type **args) {
     if (c->d->gen_count == 0) return fn_plain(ck, c->d)->ret;
     Type *r = ty_fresh(ck, c->span, VD_VOID, "results");
     RetData *d = NEW(ck->perm, RetData);
-    *d = (RetData){c->d, args, ck->instance_depth, c->span};
+    *d = (RetData){c->d, args, ck->instance_depth, fn_site(ck, c->span)};
     Constraint *con = con_new(ck, CON_OTHER, ret_run, NULL);
     con->b = r;
     con->data = d;
@@ -309,7 +309,7 @@ static Tree *call_node(Checker *ck, Call *c, TreeList args, u32 *order, Type *re
     if (d->gen_count == 0) {
         t->call.fn = fn_plain(ck, d);
     } else {
-        PendingCall pc = {t, d, targs, ck->instance_depth};
+        PendingCall pc = {t, d, targs, ck->instance_depth, fn_site(ck, t->span)};
         vec_push(ck->perm, &ck->calls, pc);
     }
     return t;

@@ -1,6 +1,6 @@
 /* check_callee.c - from the text of a call to who is called: language forms (print, Some, Ok, Err),
  * variant constructors, functions by name, statics of types and modules, methods, and values. */
-#include "checker.h"
+#include "calls.h"
 
 static Tree *check_print(Checker *ck, const Ast *e) {
     Tree *t = tn(ck, TN_PRINT, e->span, ck->t_void);

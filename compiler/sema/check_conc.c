@@ -1,6 +1,6 @@
 /* check_conc.c - spawn, await, select, parallel and scope: their types. How they run is the
  * runtime's. */
-#include "checker.h"
+#include "calls.h"
 
 /* ---- spawn ---- */
 

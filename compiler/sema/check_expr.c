@@ -1,5 +1,5 @@
 /* check_expr.c - the dispatch over expressions, names, lambdas, interpolation, ? and ??. */
-#include "checker.h"
+#include "calls.h"
 
 Tree *check_value(Checker *ck, const Ast *e, Type *want) {
     Tree *t = check_expr(ck, e, want);
@@ -80,7 +80,7 @@ Tree *fn_value(Checker *ck, FnDecl *d, Span span, Type *want) {
     tn_type(ck, t, fn_type_of(ck, s.params, s.n, s.ret ? s.ret : ck->t_void));
     if (head && head->kind == TY_FN && head->n == t->type->n)
         for (u32 i = 0; i + 1 < head->n; i++) ty_unify(ck, t->type->args[i], head->args[i]);
-    PendingCall pc = {t, d, args, ck->instance_depth};
+    PendingCall pc = {t, d, args, ck->instance_depth, fn_site(ck, t->span)};
     vec_push(ck->perm, &ck->calls, pc);
     return t;
 }

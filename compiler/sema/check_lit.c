@@ -1,5 +1,5 @@
 /* check_lit.c - literals of arrays, maps, sets, tuples, structs, and enum variants. */
-#include "checker.h"
+#include "calls.h"
 
 static Type *want_arg(Checker *ck, Type *want, TyKind kind, u32 i) {
     Type *head = want ? ty_head(ck, want) : NULL;

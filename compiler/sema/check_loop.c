@@ -54,7 +54,7 @@ static bool iter_next_method(Checker *ck, Type *t, Tree *loop, const IterData *d
         loop->for_in.next = fn_plain(ck, m);
     } else {
         Tree *ref = tn(ck, TN_FN, loop->span, ck->t_void);
-        PendingCall pc = {ref, m, t->args, ck->instance_depth};
+        PendingCall pc = {ref, m, t->args, ck->instance_depth, fn_site(ck, ref->span)};
         vec_push(ck->perm, &ck->calls, pc);
         ref->kind = TN_ERROR;
         loop->for_in.next = NULL;

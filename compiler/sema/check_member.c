@@ -1,7 +1,7 @@
 /* check_member.c - what follows a dot: fields, methods, statics of types and modules; indexing,
  * slices. A member of a receiver whose type is not known yet waits; its node is a CAST_NONE around
  * the result. */
-#include "checker.h"
+#include "calls.h"
 
 /* ---- statics ---- */
 

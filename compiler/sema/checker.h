@@ -1,5 +1,5 @@
-/* checker.h - what the files of the checker share: the inference store, the context of a function being
- * checked, and who offers what. Only compiler/sema includes it. */
+/* checker.h - what the files of the checker share: the inference store, the context of a function
+ * being checked, and who offers what. Only compiler/sema includes it. */
 #ifndef WYN_CHECKER_H
 #define WYN_CHECKER_H
 #include "../base/diag.h"
@@ -104,6 +104,7 @@ struct FnCtx {
     bool is_script;      /* top level: bare names are globals while scope is the top one */
     bool is_main, in_defer;
     bool is_init;
+    Span site;           /* instances: where the user's program asked for it */
     Scope *parallel;     /* scope of the parallel block directly around, or NULL */
     LoopCtx *loop;
     u32 loop_count;
@@ -115,6 +116,7 @@ typedef struct PendingCall {
     FnDecl *decl;
     Type **args;
     u32 depth;
+    Span site;
 } PendingCall;
 
 typedef struct PendingVtable {
@@ -163,6 +165,7 @@ struct Checker {
     VEC(Tree *) late;           /* nodes looked at again when types are ground (finish.c) */
     u32 blame;                  /* variable whose default is being applied, + 1 */
     bool draining;
+    bool endless;               /* some type contains itself by value: no layout questions */
 
     FnCtx *fx;                  /* the function being checked */
     u32 instance_depth;
@@ -184,6 +187,7 @@ Constraint *con_new(Checker *ck, ConKind kind, bool (*run)(Checker *, Constraint
 void con_start(Checker *ck, Constraint *c); /* runs it; it may settle at once */
 void con_wait(Checker *ck, Constraint *c, Type *var);
 void infer_drain(Checker *ck);
+void infer_note_site(Checker *ck, FnCtx *fx, u32 from);
 void infer_solve(Checker *ck);            /* all rules and defaults, until nothing waits */
 void infer_finish(Checker *ck);           /* grounds every registered slot */
 Str ty_text(Checker *ck, Type *t);
@@ -236,6 +240,7 @@ Type *fn_type_of(Checker *ck, Type **params, u32 n, Type *ret);
 
 Fn *fn_plain(Checker *ck, FnDecl *d);                  /* the Fn of a non-generic declaration */
 Fn *fn_instance(Checker *ck, FnDecl *d, Type **args, Span site); /* ground args */
+Span fn_site(Checker *ck, Span span);                  /* span, or the user's place behind it */
 void fn_check_work(Checker *ck);                       /* checks bodies that were asked for */
 Fn *fn_new(Checker *ck, FnKind kind, Name name, Span span);
 void batch_run(Checker *ck);                           /* work, solve, finish, until nothing is left */
@@ -289,49 +294,10 @@ Tree *check_loop(Checker *ck, const Ast *s);
 Tree *check_assign(Checker *ck, const Ast *s);
 Tree *check_var(Checker *ck, const Ast *s);
 Pattern *check_pattern(Checker *ck, const Ast *p, Type *type);
-/* Arguments of a call: checked beforehand (tree) or still text (ast). */
-typedef struct CallArg {
-    Name name;
-    Span span;
-    const Ast *ast;
-    Tree *tree;
-} CallArg;
-typedef struct CallArgs {
-    CallArg *v;
-    u32 n;
-} CallArgs;
-CallArgs call_args(Checker *ck, const AstArgs *args);
-void call_args_check(Checker *ck, CallArgs *args); /* checks what is still text */
-Tree *call_arg_to(Checker *ck, CallArg *a, Type *to, Site site);
-Tree *call_arg_value(Checker *ck, CallArg *a, Type *want);
-typedef struct Call {
-    FnDecl *d;
-    Tree *recv;        /* or NULL */
-    CallArgs args;
-    Type **targs;      /* explicit type arguments */
-    u32 targ_n;
-    Type *owner_inst;  /* Box<int>.new: the type before the dot */
-    Span span, name_span;
-    Type *want;
-} Call;
-Tree *fn_call(Checker *ck, Call *c);
 Tree *variant_make(Checker *ck, TypeDecl *d, Type *want, u32 index, const AstArgs *args, Span span,
                    bool called);
 Tree *fn_value(Checker *ck, FnDecl *d, Span span, Type *want);
-Tree *member_call(Checker *ck, Tree *recv, Name name, Call *c);
-Tree *member_get(Checker *ck, Tree *recv, Name name, Span name_span, Span span);
-/* What stands before a dot or ::, when it is no value. */
-typedef struct Static {
-    Module *module;
-    TypeDecl *type;
-    Type *inst;        /* Box<int> */
-    Owner *owner;      /* library namespace or built-in type */
-} Static;
-bool static_of(Checker *ck, const Ast *e, Static *out);
-Tree *call_value(Checker *ck, Tree *callee, CallArgs *args, Span span);
-bool private_check(Checker *ck, FnDecl *d, Span at);
 void place_check(Checker *ck, Tree *t, const char *what); /* errors when t cannot be assigned */
-Tree *join_branches(Checker *ck, Tree **slots[], u32 n, Type *want, Span span);
 Type *join_list(Checker *ck, Tree ***slots, u32 n, Type *want, Span span, bool elements);
 
 /* ---- initorder.c, finish.c ---- */

@@ -118,11 +118,33 @@ Constraint *con_new(Checker *ck, ConKind kind, bool (*run)(Checker *, Constraint
     return c;
 }
 
+/* An error inside an instance also says who asked for it; one in the library moves to that place. */
+void infer_note_site(Checker *ck, FnCtx *fx, u32 from) {
+    if (!fx || !fx->site.file) return;
+    for (u32 i = from; i < ck->ds->list.n; i++) {
+        Diag *d = ck->ds->list.v[i];
+        if (!d->span.file || d->span.off == fx->site.off || diag_severity(d->code) != SEV_ERROR)
+            continue;
+        const char *name = fx->fn->name ? fx->fn->name->s.p : "this function";
+        if (!source_file(ck->ds->sources, d->span.file)->is_std) {
+            diag_label(d, fx->site, "the instance of '%s' is asked for here", name);
+            continue;
+        }
+        Str old = d->message;
+        d->span = fx->site;
+        d->message = str_fmt(ck->perm, "'%s' does not fit these types: %.*s", name, FMT(old));
+        d->labels.n = d->hints.n = 0;
+        diag_label(d, fx->site, "called here");
+    }
+}
+
 static bool con_run(Checker *ck, Constraint *c, bool force) {
     if (c->done) return true;
     FnCtx *saved = ck->fx;
+    u32 from = ck->ds->list.n;
     ck->fx = c->fx;
     c->done = c->run(ck, c, force);
+    infer_note_site(ck, c->fx, from);
     ck->fx = saved;
     return c->done;
 }

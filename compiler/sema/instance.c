@@ -140,9 +140,14 @@ static Fn *fn_make(Checker *ck, FnDecl *d, Type **args, u32 depth, Span site) {
     return f;
 }
 
+Span fn_site(Checker *ck, Span span) {
+    bool std = span.file && source_file(ck->ds->sources, span.file)->is_std;
+    return std && ck->fx && ck->fx->site.file ? ck->fx->site : span;
+}
+
 Fn *fn_plain(Checker *ck, FnDecl *d) {
     ASSERT(d->gen_count == 0);
-    if (!d->plain) d->plain = fn_make(ck, d, NULL, 0, d->span);
+    if (!d->plain) d->plain = fn_make(ck, d, NULL, 0, (Span){0, 0, 0});
     return d->plain;
 }
 
@@ -224,8 +229,10 @@ static void fn_check_body(Checker *ck, FnWork *w) {
     fx->ret = f->ret;
     fx->ret_open = !w->decl->ast->fn.ret && !f->is_generator;
     fx->is_main = f->is_main;
+    fx->site = w->site;
     ck->fx = fx;
     ck->instance_depth = w->depth;
+    u32 from = ck->ds->list.n;
     self_and_params(ck, fx, w->decl);
     const Ast *body = w->decl->ast->fn.body;
     if (body->kind == AST_BLOCK && !(w->decl->ast->flags & AF_ARROW)) {
@@ -243,6 +250,7 @@ static void fn_check_body(Checker *ck, FnWork *w) {
         f->body = body_of_expr(ck, fx, body);
     }
     close_returns(ck, fx);
+    infer_note_site(ck, fx, from);
     ck->fx = NULL;
     ck->instance_depth = 0;
 }
@@ -287,7 +295,7 @@ static bool resolve_calls(Checker *ck) {
         for (u32 k = 0; k < pc.decl->gen_count; k++) pc.args[k] = ty_ground(ck, pc.args[k]);
         ck->instance_depth = pc.depth;
         bounds_check(ck, &pc);
-        Fn *f = fn_instance(ck, pc.decl, pc.args, pc.node->span);
+        Fn *f = fn_instance(ck, pc.decl, pc.args, pc.site);
         if (pc.node->kind == TN_CALL)
             pc.node->call.fn = f;
         else
