@@ -17,5 +17,6 @@ typedef struct Shaped {
 /* `raw` must have its mates; kinds of `>` in it are changed. */
 Shaped shape_tokens(Arena *scratch, Diags *ds, u32 file, TokenVec *raw);
 
+bool shape_begins_operand(const Token *t); /* reads the token after it too */
 void shape_too_deep(Diags *ds, Span at);
 #endif

@@ -162,13 +162,27 @@ static void put_angle(Shape *s, u32 i, const Token *t) {
 static void put_quest(Shape *s, const Token *t) {
     const Frame *f = s->frame;
     bool in_type = (f->kind == FR_STRUCT && !f->default_seen) || f->ret;
-    if (t->mate && !in_type) {
+    if (t->mate && !in_type && t->kind == TK_QUEST) {
         shape_count(s);
         shape_put(s, TK_QUEST, t);
         return;
     }
     if (s->prev.kind == TK_TRY) shape_count(s);
     shape_put(s, TK_TRY, t);
+}
+
+/* `??` before what cannot be an operand is two marks: `x: int?? = none`, `f()??`. */
+static void put_coalesce(Shape *s, u32 i, const Token *t) {
+    if (!s->frame->ret && shape_begins_operand(&s->raw[i + 1])) {
+        shape_count(s);
+        shape_put(s, TK_COALESCE, t);
+        return;
+    }
+    Token half = *t;
+    half.len = 1;
+    put_quest(s, &half);
+    half.off++;
+    put_quest(s, &half);
 }
 
 static void put_pipe(Shape *s, const Token *t) {
@@ -224,9 +238,6 @@ void class_operator(Shape *s, TokenKind k, u32 i, const Token *t) {
         shape_put(s, k, t);
         s->prev.label_colon = label;
         break;
-    default: /* COALESCE */
-        shape_count(s);
-        shape_put(s, k, t);
-        break;
+    default: put_coalesce(s, i, t); break;
     }
 }

@@ -96,13 +96,13 @@ static bool stands_in_type(TokenKind k) {
     switch (k) {
     case TK_IDENT: case TK_COMMA: case TK_QUEST: case TK_LS: case TK_RS: case TK_LP: case TK_RP:
     case TK_LB: case TK_RC: case TK_COLON: case TK_THIN: case TK_FN: case TK_LT: case TK_GT:
-    case TK_PIPE: case TK_DOT: case TK_COLONS: case TK_MUT: case TK_PLUS:
+    case TK_PIPE: case TK_DOT: case TK_COLONS: case TK_MUT: case TK_PLUS: case TK_COALESCE:
         return true;
     default: return false;
     }
 }
 
-static bool begins_operand(const Token *t) {
+bool shape_begins_operand(const Token *t) {
     switch (t->kind) {
     case TK_IDENT: case TK_INT: case TK_FLOAT: case TK_STRING: case TK_STR_BEG: case TK_LP:
     case TK_LS: case TK_LB: case TK_MINUS: case TK_TILDE: case TK_AMP: case TK_PIPE: case TK_NOT:
@@ -201,7 +201,7 @@ static void mate_operator(Mate *m, u32 i) {
         }
         break;
     case TK_QUEST:
-        if (!(t[1].flags & TF_NL) && begins_operand(t + 1))
+        if (!(t[1].flags & TF_NL) && shape_begins_operand(t + 1))
             vec_push(m->scratch, &m->quests, ((Guess){i, m->level}));
         break;
     case TK_COLON:
