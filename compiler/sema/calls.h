@@ -10,6 +10,7 @@ typedef struct CallArg {
     Span span;
     const Ast *ast;
     Tree *tree;
+    Span name_span; /* of `name:` */
 } CallArg;
 typedef struct CallArgs {
     CallArg *v;

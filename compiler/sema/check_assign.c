@@ -304,8 +304,8 @@ static Tree *store_value(Checker *ck, Tree *target, const Ast *value, const Ast 
     if (target->kind == TN_GLOBAL)
         site.name = target->global->name, site.decl = target->global->span;
     if (target->kind == TN_INDEX) site.kind = SITE_STORE, site.whole = target->index.obj->type;
-    if (target->kind == TN_FIELD) site.kind = SITE_ASSIGN;
-    (void)s;
+    const Ast *place = s->kind == AST_ASSIGN ? s->assign.targets.v[0] : NULL;
+    if (place && place->kind == AST_FIELD) site.name = place->field.name;
     return check_to(ck, value, target->type, site);
 }
 

@@ -5,7 +5,8 @@
 CallArgs call_args(Checker *ck, const AstArgs *args) {
     CallArgs c = {NEW_N(ck->perm, CallArg, args->n + 1), args->n};
     for (u32 i = 0; i < args->n; i++)
-        c.v[i] = (CallArg){args->v[i].name, args->v[i].value->span, args->v[i].value, NULL};
+        c.v[i] = (CallArg){args->v[i].name, args->v[i].value->span, args->v[i].value, NULL,
+                           args->v[i].name_span};
     return c;
 }
 
@@ -156,11 +157,11 @@ static bool match_args(Checker *ck, Call *c, u32 *slot, u32 skip) {
             slot[p] = i + 1;
             continue;
         }
-        Diag *d = diag_new(ck->ds, E_BAD_ARGUMENT, a->span,
+        Diag *d = diag_new(ck->ds, E_BAD_ARGUMENT, a->name_span,
                            p < ps->n ? "argument '%s' of '%s' is given twice"
                                      : "'%2$s' has no parameter '%1$s'",
                            a->name->s.p, c->d->name->s.p);
-        diag_label(d, a->span, "this argument");
+        diag_label(d, a->name_span, p < ps->n ? "its value is known already" : "no such parameter");
         Map names = {0};
         for (u32 k = skip; k < ps->n; k++) map_put(ck->perm, &names, ps->v[k].name, c);
         const Map *maps[] = {&names};
@@ -323,8 +324,8 @@ static Type **call_targs(Checker *ck, Call *c, u32 *first_var) {
     for (u32 i = 0; i < d->gen_count; i++)
         targs[i] = ty_fresh(ck, c->span, VD_INT, "type arguments");
     if (c->targ_n && c->targ_n != own && c->targ_n != d->gen_count) {
-        Diag *g = diag_new(ck->ds, E_GENERIC_ARGS, c->span, "'%s' takes %u type arguments, got %u",
-                           d->name->s.p, own, c->targ_n);
+        Diag *g = diag_new(ck->ds, E_GENERIC_ARGS, c->span, "'%s' takes %u type argument%s, got %u",
+                           d->name->s.p, own, own == 1 ? "" : "s", c->targ_n);
         diag_label(g, c->span, "%u given", c->targ_n);
     } else if (c->targ_n) {
         u32 from = c->targ_n == own ? outer : 0;

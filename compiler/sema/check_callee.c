@@ -171,9 +171,8 @@ static Tree *variable_call(Checker *ck, const Ast *e, Name name) {
 }
 
 static Tree *unknown_fn(Checker *ck, const Ast *e, Name name) {
-    Diag *d = diag_new(ck->ds, E_UNDEFINED, e->call.fn->span, "Undefined function '%s'", name->s.p);
-    diag_label(d, e->call.fn->span, "not known here");
-    for (u32 i = 0; i < ck->fx->mod->imports.n; i++) {
+    Diag *d = undefined_diag(ck, e->call.fn->span, "function", name);
+    for (u32 i = 0; d && i < ck->fx->mod->imports.n; i++) {
         Module *m = ck->fx->mod->imports.v[i];
         if (!m || !map_get(&m->fns, name)) continue;
         diag_hint(d, "'%s' must be called as '%s.%s(...)'", name->s.p, m->name->s.p, name->s.p);
@@ -184,7 +183,7 @@ static Tree *unknown_fn(Checker *ck, const Ast *e, Name name) {
     for (u32 i = 0; i < COUNT_OF(forms); i++)
         map_put(ck->perm, &extra, intern_c(ck->names, forms[i]), d);
     const Map *maps[] = {&ck->fx->mod->fns, &extra, &ck->fx->mod->scope, &ck->std_scope};
-    suggest(ck, d, name, maps, 4);
+    if (d && d->code == E_UNDEFINED && d->hints.n == 0) suggest(ck, d, name, maps, 4);
     for (u32 i = 0; i < e->call.args.n; i++)
         if (e->call.args.v[i].value->kind != AST_ADDR)
             check_expr(ck, e->call.args.v[i].value, NULL);
@@ -208,6 +207,8 @@ static Tree *call_name(Checker *ck, const Ast *e, const Ast *fn, const AstList *
     d = std_fn(ck, name);
     if (d) return call_decl(ck, d, e, fn->span, NULL, targs, want);
     Owner *o = map_get(&ck->owners, name); /* Mutex(0) is Mutex.new(0) */
+    Symbol *type = map_get(&ck->std_scope, name);
+    if (type && type->kind == SYM_TYPE) o = &type->type->owner;
     d = o ? owner_method(o, ck->n.new) : NULL;
     if (d) return call_decl(ck, d, e, fn->span, NULL, targs, want);
     return unknown_fn(ck, e, name);

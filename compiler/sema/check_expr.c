@@ -28,8 +28,8 @@ static Tree *check_int(Checker *ck, const Ast *e, Type *want) {
 /* ---- names ---- */
 
 static Tree *undefined(Checker *ck, const Ast *e, Name name) {
-    Diag *d = diag_new(ck->ds, E_UNDEFINED, e->span, "Undefined variable '%s'", name->s.p);
-    diag_label(d, e->span, "not known here");
+    Diag *d = undefined_diag(ck, e->span, "variable", name);
+    if (!d || d->code != E_UNDEFINED) return tn_error(ck, e->span);
     Map locals = {0};
     for (FnCtx *fx = ck->fx; fx; fx = fx->outer)
         for (Scope *s = fx->scope; s; s = s->outer)
@@ -39,8 +39,9 @@ static Tree *undefined(Checker *ck, const Ast *e, Name name) {
     static const char *const built_in[] = {"print", "println", "Some", "None", "Ok", "Err"};
     for (u32 i = 0; i < COUNT_OF(built_in); i++)
         map_put(ck->perm, &locals, intern_c(ck->names, built_in[i]), (void *)1);
-    const Map *maps[] = {&locals, &ck->fx->mod->scope, &ck->fx->mod->variants, &ck->std_scope};
-    suggest(ck, d, name, maps, 4);
+    const Map *maps[] = {&locals, &ck->fx->mod->scope, &ck->fx->mod->variants, &ck->owners,
+                         &ck->std_scope};
+    suggest(ck, d, name, maps, 5);
     return tn_error(ck, e->span);
 }
 
@@ -158,9 +159,8 @@ Tree *check_name(Checker *ck, const Ast *e, Type *want) {
 static Tree *check_self(Checker *ck, const Ast *e) {
     Local *l = local_find(ck, ck->n.self);
     if (!l) {
-        Diag *d = diag_new(ck->ds, E_UNDEFINED, e->span, "Undefined variable 'self'");
-        diag_label(d, e->span, "not inside a method");
-        diag_hint(d, "a method takes `self` as its first parameter");
+        Diag *d = undefined_diag(ck, e->span, "variable", ck->n.self);
+        if (d) diag_hint(d, "a method takes `self` as its first parameter");
         return tn_error(ck, e->span);
     }
     l->used = true;
@@ -320,6 +320,18 @@ static bool try_bad(Checker *ck, Constraint *c, Type *t) {
     return true;
 }
 
+/* On an option it needs a function that can give none back. */
+static bool try_option(Checker *ck, Constraint *c, Type *t, Type *ret) {
+    Str s = ty_text(ck, t), r = ty_text(ck, ret);
+    Span at = c->node->try_.e->span;
+    Diag *d = diag_new(ck->ds, E_BAD_TRY, c->node->span,
+                       "'?' operator can only be applied to a Result value in a function that "
+                       "returns %.*s", FMT(r));
+    diag_label(d, at, "Got: %.*s", FMT(s));
+    diag_hint(d, "give a default with `??`, or let the function return an option");
+    return true;
+}
+
 static bool try_run(Checker *ck, Constraint *c, bool force) {
     Type *t = force ? ty_force(ck, c->a) : ty_prune(ck, c->a);
     Tree *node = c->node;
@@ -363,6 +375,8 @@ static bool try_run(Checker *ck, Constraint *c, bool force) {
         node->try_.how = TRY_RETURN;
         return true;
     }
+    if (t->kind == TY_OPTION && !leaves && ret->kind != TY_VAR && ret->kind != TY_ERROR)
+        return try_option(ck, c, t, ret);
     node->try_.how = leaves ? TRY_MAIN : TRY_PANIC;
     if (leaves && ret->kind == TY_RESULT) node->try_.how = TRY_RETURN;
     return true;

@@ -179,7 +179,8 @@ static Type *lit_type(Checker *ck, const Ast *name, Type *want) {
     Type **args = NEW_N(ck->perm, Type *, n + 1);
     if (targs && targs->n != n) {
         Diag *d = diag_new(ck->ds, E_GENERIC_ARGS, name->span,
-                           "'%s' takes %u type arguments, got %u", s->name->s.p, n, targs->n);
+                           "'%s' takes %u type argument%s, got %u", s->name->s.p, n,
+                           n == 1 ? "" : "s", targs->n);
         diag_label(d, name->span, "%u given", targs->n);
         targs = NULL;
     }

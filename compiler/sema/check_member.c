@@ -385,7 +385,7 @@ static Tree *string_format(Checker *ck, Tree *recv, Call *c) {
     list->agg.list = (TreeList){texts, n};
     FnDecl *d = owner_method(type_owner(ck, ck->t_string), intern_c(ck->names, "format_list"));
     if (!d) return tn_error(ck, c->span);
-    CallArg arg = {NULL, c->span, NULL, list};
+    CallArg arg = {.span = c->span, .tree = list};
     Call *inner = NEW(ck->perm, Call);
     *inner = (Call){.d = d,
                     .recv = recv,

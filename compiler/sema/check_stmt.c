@@ -250,7 +250,7 @@ static Tree *check_jump(Checker *ck, const Ast *s) {
         Diag *d = label ? diag_new(ck->ds, E_BAD_JUMP, s->jump.label.span,
                                    "no loop around this has the label '%s'", label->s.p)
                         : diag_new(ck->ds, E_BAD_JUMP, s->span, "%s outside of a loop", word);
-        diag_label(d, s->span, "not inside a loop");
+        diag_label(d, d->span, label ? "no such label" : "not inside a loop");
         return tn_error(ck, s->span);
     }
     if (l->parallel && brk) {

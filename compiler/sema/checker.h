@@ -151,6 +151,8 @@ struct Checker {
     Owner *kind_owner[TY_KIND_COUNT];
     VEC(ImplDecl *) impls;
     VEC(Name) owner_names;      /* for did-you-mean */
+    Map undefined;              /* Name -> FnCtx where it was reported last */
+    Map unknown_types;          /* Name -> reported */
 
     VEC(VarInfo) vars;
     VEC(Constraint *) cons[CON_KINDS];
@@ -216,7 +218,11 @@ Symbol *variant_symbol(Checker *ck, Module *m, Name name); /* bare variants */
 FnDecl *owner_method(Owner *o, Name name);
 FnDecl *type_method(Checker *ck, Type *recv, Name name);   /* all lookup steps but fields */
 Owner *type_owner(Checker *ck, Type *t);
+
+/* ---- suggest.c ---- */
 void suggest(Checker *ck, Diag *d, Name name, const Map *maps[], u32 n);
+void suggest_type(Checker *ck, Diag *d, Name name, const Map *maps[], u32 n);
+Diag *undefined_diag(Checker *ck, Span at, const char *what, Name name); /* NULL: said already */
 
 /* ---- load.c ---- */
 Module *load_program(Checker *ck, Str path, Str text);

@@ -11,21 +11,6 @@ Symbol *variant_symbol(Checker *ck, Module *m, Name name) {
     return map_get(&m->variants, name);
 }
 
-void suggest(Checker *ck, Diag *d, Name name, const Map *maps[], u32 n) {
-    Name best = NULL;
-    u32 limit = name->s.n <= 3 ? 1 : name->s.n <= 6 ? 2 : 3, at = limit + 1;
-    for (u32 m = 0; m < n; m++) {
-        for (u32 i = 0; i < maps[m]->cap; i++) {
-            Name k = maps[m]->slots[i].key;
-            if (!k || k == name) continue;
-            u32 dist = str_distance(k->s, name->s, limit);
-            if (dist < at || (dist == at && best && k->id < best->id)) best = k, at = dist;
-        }
-    }
-    (void)ck;
-    if (best && at <= limit) diag_hint(d, "Did you mean: %s?", best->s.p);
-}
-
 Owner *type_owner(Checker *ck, Type *t) {
     if (t->kind == TY_STRUCT || t->kind == TY_ENUM || t->kind == TY_TRAIT) return &t->decl->owner;
     static const char *const names[TY_KIND_COUNT] = {

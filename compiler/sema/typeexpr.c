@@ -61,8 +61,11 @@ static Type *legacy_name(Checker *ck, Str s) {
 
 static bool arity_check(Checker *ck, const Ast *ast, Name name, u32 want, u32 got) {
     if (want == got) return true;
-    Diag *d = diag_new(ck->ds, E_GENERIC_ARGS, ast->span, "'%s' takes %u type argument%s, got %u",
-                       name->s.p, want, want == 1 ? "" : "s", got);
+    Diag *d = want ? diag_new(ck->ds, E_GENERIC_ARGS, ast->span,
+                              "'%s' takes %u type argument%s, got %u", name->s.p, want,
+                              want == 1 ? "" : "s", got)
+                   : diag_new(ck->ds, E_GENERIC_ARGS, ast->span,
+                              "'%s' is not generic: it takes no type arguments", name->s.p);
     diag_label(d, ast->span, "%u given", got);
     return false;
 }
@@ -121,10 +124,12 @@ Type *decl_type(Checker *ck, TypeDecl *d, Type **args) {
 }
 
 static Type *unknown_type(Checker *ck, Module *m, const Ast *ast, Name name) {
+    if (map_get(&ck->unknown_types, name)) return ck->t_error;
+    map_put(ck->perm, &ck->unknown_types, name, m);
     Diag *d = diag_new(ck->ds, E_UNKNOWN_TYPE, ast->span, "Unknown type '%s'", name->s.p);
     diag_label(d, ast->span, "not a type");
     const Map *maps[] = {&m->scope, &ck->std_scope};
-    suggest(ck, d, name, maps, 2);
+    suggest_type(ck, d, name, maps, 2);
     return ck->t_error;
 }
 
