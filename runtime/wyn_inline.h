@@ -217,4 +217,11 @@ WYN_FAST void *wyn_map_at(wyn_map *m, const void *key, const wyn_type *key_type,
     return p;
 }
 
+/* ---- names for emitted C ---- */
+
+/* Method i of a trait object, as the emitted vtable lays it out behind its head. */
+#define WYN_METHOD(o, i) (((void *const *)((o)->vt + 1))[i])
+/* A C function of the user's `extern fn` under a name that clashes with no header. */
+#define WYN_C_NAME(name) __asm__(name)
+
 #endif

@@ -1,0 +1,153 @@
+/* lower_defer.c - a function with defer keeps a record in its C frame: links, entries, and the
+ * variables that deferred blocks name. Each block becomes a function over the record. A defer inside a
+ * loop keeps its entry, with copies of the variables of that turn, on the heap. */
+#include "../sema/walk.h"
+#include "lowering.h"
+
+typedef struct DeferScan {
+    LowerFn *f;
+    Map inside;          /* variables declared within the deferred block */
+    Map in_loop;         /* variables declared within a loop */
+    u32 depth, defers;
+} DeferScan;
+
+static bool find_defer(void *ctx, Tree *t) {
+    DeferScan *sc = ctx;
+    if (t->kind == TN_DEFER) sc->defers++;
+    return true;
+}
+
+static void note_local(DeferScan *sc, Local *l) {
+    map_put(sc->f->lw->perm, &sc->f->deferred_locals, l, l);
+}
+
+static bool note_names(void *ctx, Tree *t) {
+    DeferScan *sc = ctx;
+    if (t->kind == TN_LOCAL) note_local(sc, t->local);
+    if (t->kind == TN_LAMBDA)
+        for (u32 i = 0; i < t->fn->captures.n; i++) note_local(sc, t->fn->captures.v[i].outer);
+    return true;
+}
+
+static bool note_defers(void *ctx, Tree *t) {
+    if (t->kind == TN_DEFER) walk_tree(t->one.e, note_names, ctx);
+    return true;
+}
+
+/* Finds the deferred blocks and opens the record. */
+void defer_prepare(LowerFn *f) {
+    Lower *lw = f->lw;
+    DeferScan sc = {.f = f};
+    if (f->fn->body) walk_tree(f->fn->body, find_defer, &sc);
+    if (!sc.defers) return;
+    walk_tree(f->fn->body, note_defers, &sc);
+    f->record_type = struct_new(lw, str_fmt(lw->perm, "%.*s_frame", FMT(f->out->name)));
+    struct_add(lw, f->record_type, NULL, ir_raw(lw->perm, lw->ir, "wyn_frame"));
+    IrType *type = ir_struct_type(lw->perm, f->record_type);
+    f->record = var_decl(f, NULL, type, ex_zero(f, type));
+    f->record->mutable_ = true;
+    st_expr(f, ex_rt(f, "wyn_frame_enter", NULL, FX_EFFECT,
+                     ex_addr(f, ex_member(f, ex_var(f, f->record), IM_FIELD, 0,
+                                          struct_field_type(f->record_type, 0))), NULL));
+}
+
+static IrExpr *record_part(LowerFn *f, u32 i) {
+    return ex_member(f, ex_var(f, f->record), IM_FIELD, i, struct_field_type(f->record_type, i));
+}
+
+void defer_leave(LowerFn *f) {
+    st_expr(f, ex_rt(f, "wyn_frame_leave", NULL, FX_CALL | FX_WRITE_VAR,
+                     ex_addr(f, record_part(f, 0)), NULL));
+}
+
+/* The function of one deferred block. Returns its context before the body is lowered. */
+static LowerFn *deferred_begin(LowerFn *f, Tree *t) {
+    Lower *lw = f->lw;
+    IrFn *out = ir_fn_new(lw, str_fmt(lw->perm, "%.*s_defer%u", FMT(f->out->name),
+                                      ++f->defer_count), NULL);
+    out->shown = f->out->shown;
+    out->span = t->span;
+    LowerFn *g = fn_begin(lw, out);
+    g->fn = f->fn;
+    g->info = f->info;
+    g->span = t->span;
+    g->ret = type_prim(lw->ir->types, TY_VOID);
+    IrVar *arg = fn_param(g, NULL, lw->t.voidp);
+    IrType *ptr = ir_ptr(lw->perm, ir_struct_type(lw->perm, f->record_type));
+    g->record_type = NULL;
+    IrVar *rec = var_temp(g, ex_cast(g, ex_var(g, arg), ptr));
+    for (u32 i = 0; i < f->slots.cap; i++) {
+        if (!f->slots.slots[i].key) continue;
+        Slot *s = f->slots.slots[i].value;
+        if (!s->var || s->var->via != f->record) continue;
+        Slot *c = NEW(lw->perm, Slot);
+        IrVar *v = NEW(lw->perm, IrVar);
+        *v = *s->var;
+        v->id = g->vars++;
+        v->via = rec;
+        v->field = s->var->field;
+        c->var = v;
+        c->ptr = s->ptr;
+        map_put(lw->perm, &g->slots, f->slots.slots[i].key, c);
+    }
+    return g;
+}
+
+/* In a loop: node {next, entry, copies}; the list of its nodes stands in the record. */
+static IrVar *loop_node(LowerFn *f, LowerFn *g, IrVar *rec_arg) {
+    Lower *lw = f->lw;
+    (void)rec_arg;
+    IrStruct *node = struct_new(lw, str_fmt(lw->perm, "%.*s_entry", FMT(g->out->name)));
+    IrType *ptr = ir_ptr(lw->perm, ir_struct_type(lw->perm, node));
+    struct_add(lw, node, NULL, ir_raw(lw->perm, lw->ir, "wyn_defer_entry"));
+    struct_add(lw, node, NULL, ptr);
+    u32 list = struct_add(lw, f->record_type, NULL, ptr);
+    IrExpr *size = ex_new(f, IE_SIZEOF_OBJ, lw->t.i64);
+    size->obj = ptr->to;
+    IrVar *n = var_temp(f, ex_cast(f, ex_rt(f, "wyn_alloc", lw->t.voidp, 0, size, NULL), ptr));
+    /* the record starts zeroed, so an empty list is NULL */
+    st_set(f, ex_arrow(f, ex_var(f, n), 1, ptr), record_part(f, list));
+    st_set(f, record_part(f, list), ex_var(f, n));
+    IrVar *rec = g->out->body.stmts.v[0]->decl.var;
+    IrVar *gn = var_temp(g, ex_arrow(g, ex_var(g, rec), list, ptr));
+    st_set(g, ex_arrow(g, ex_var(g, rec), list, ptr), ex_arrow(g, ex_var(g, gn), 1, ptr));
+    for (u32 i = 0; i < f->slots.cap; i++) { /* what this turn of the loop has, as it is now */
+        const void *key = f->slots.slots[i].key;
+        if (!key || !map_get(&f->deferred_locals, key)) continue;
+        Slot *s = f->slots.slots[i].value;
+        if (!s->var || s->var->via != f->record) continue;
+        Local *l = (Local *)key;
+        if (l->is_param || local_is_changed(f->lw, l)) continue;
+        u32 at = struct_add(lw, node, l->name, s->var->type);
+        st_set(f, ex_arrow(f, ex_var(f, n), at, s->var->type), ex_var(f, s->var));
+        Slot *c = NEW(lw->perm, Slot);
+        c->ptr = s->ptr;
+        c->var = var_temp(g, ex_arrow(g, ex_var(g, gn), at, s->var->type));
+        c->var->name = l->name;
+        map_put(lw->perm, &g->slots, key, c);
+    }
+    return n;
+}
+
+void lower_defer(LowerFn *f, Tree *t) {
+    Lower *lw = f->lw;
+    if (!f->record) { /* inside a generator or a deferred block: at once */
+        lower_effect(f, t->one.e);
+        return;
+    }
+    LowerFn *g = deferred_begin(f, t);
+    IrType *entry_type = ir_raw(lw->perm, lw->ir, "wyn_defer_entry");
+    IrExpr *entry;
+    if (f->loop_depth) {
+        IrVar *n = loop_node(f, g, NULL);
+        entry = ex_addr(f, ex_arrow(f, ex_var(f, n), 0, entry_type));
+    } else {
+        u32 at = struct_add(lw, f->record_type, NULL, entry_type);
+        entry = ex_addr(f, record_part(f, at));
+    }
+    lower_effect(g, t->one.e);
+    IrExpr *code = ex_new(f, IE_FN, lw->t.voidp);
+    code->fn = g->out;
+    st_expr(f, ex_rt(f, "wyn_defer", NULL, FX_EFFECT, ex_addr(f, record_part(f, 0)), entry, code,
+                     NULL));
+}

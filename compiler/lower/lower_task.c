@@ -1,0 +1,330 @@
+/* lower_task.c - spawn, await, parallel and scope blocks, select. A spawned call is a thunk: its
+ * operands, evaluated now, and a function that makes the call from them.
+ * Tasks of a parallel or scope block stand in an array that is joined at its end. */
+#include "lowering.h"
+
+/* Replaces operand *t by a variable of the thunk. */
+typedef struct Thunk {
+    LowerFn *f, *g;
+    Operands ops;
+    IrStruct *env;
+    VEC(Local *) locals;
+} Thunk;
+
+static Tree *thunk_operand(Thunk *th, Tree *t) {
+    Arena *a = th->f->lw->perm;
+    if (t->kind == TN_REF) t = t->one.e;
+    operands_add(th->f, &th->ops, t);
+    Local *l = NEW(a, Local);
+    l->type = t->type;
+    l->span = t->span;
+    l->reassigned = true;
+    vec_push(a, &th->locals, l);
+    struct_add(th->f->lw, th->env, NULL, type_ir(th->f->lw, t->type));
+    Tree *r = NEW(a, Tree);
+    *r = (Tree){.kind = TN_LOCAL, .type = t->type, .span = t->span};
+    r->local = l;
+    return r;
+}
+
+static TreeList thunk_list(Thunk *th, TreeList list, const u32 *order) {
+    TreeList out = {NEW_N(th->f->lw->perm, Tree *, list.n), list.n};
+    for (u32 k = 0; k < list.n && !th->f->dead; k++) {
+        u32 i = order ? order[k] : k;
+        out.v[i] = thunk_operand(th, list.v[i]);
+    }
+    return out;
+}
+
+static Tree *thunk_call(Thunk *th, Tree *t) {
+    Tree *c = NEW(th->f->lw->perm, Tree);
+    *c = *t;
+    switch (t->kind) {
+    case TN_CALL:
+        c->call.args = thunk_list(th, t->call.args, t->call.order);
+        c->call.order = NULL;
+        break;
+    case TN_CALL_VALUE:
+        c->callv.callee = thunk_operand(th, t->callv.callee);
+        if (!th->f->dead) c->callv.args = thunk_list(th, t->callv.args, NULL);
+        break;
+    case TN_CALL_DYN:
+        c->dyn.obj = thunk_operand(th, t->dyn.obj);
+        if (!th->f->dead) c->dyn.args = thunk_list(th, t->dyn.args, NULL);
+        break;
+    case TN_INTRINSIC: c->intr.args = thunk_list(th, t->intr.args, NULL); break;
+    case TN_CAST: c->cast.e = thunk_call(th, t->cast.e); break;
+    default: break; /* no operands: evaluated inside the task */
+    }
+    return c;
+}
+
+static void thunk_body(Thunk *th, Tree *call, Type *res) {
+    LowerFn *g = th->g;
+    Lower *lw = g->lw;
+    IrVar *out = fn_param(g, NULL, lw->t.voidp);
+    IrVar *self = fn_param(g, NULL, lw->t.fn);
+    IrType *ptr = ir_ptr(lw->perm, ir_struct_type(lw->perm, th->env));
+    IrVar *env = var_temp(g, ex_cast(g, ex_var(g, self), ptr));
+    for (u32 i = 0; i < th->locals.n; i++) {
+        Slot *s = NEW(lw->perm, Slot);
+        IrType *t = struct_field_type(th->env, i + 1);
+        s->var = var_temp(g, ex_arrow(g, ex_var(g, env), i + 1, t));
+        s->var->mutable_ = true;
+        map_put(lw->perm, &g->slots, th->locals.v[i], s);
+    }
+    if (type_no_value(res)) {
+        lower_effect(g, call);
+        return;
+    }
+    IrExpr *e = lower_expr(g, call);
+    if (g->dead) return;
+    IrExpr *slot = ex_cast(g, ex_var(g, out), ir_ptr(lw->perm, type_ir(lw, res)));
+    st_set(g, ex_deref(g, slot), e);
+}
+
+/* The thunk of a call, as a function object. */
+static IrExpr *thunk_new(LowerFn *f, Tree *call, Type *res) {
+    Lower *lw = f->lw;
+    Str stem = str_fmt(lw->perm, "%.*s_task", FMT(f->out->name));
+    IrFn *code = ir_fn_new(lw, stem, NULL);
+    code->span = call->span;
+    Thunk th = {.f = f, .g = fn_begin(lw, code), .env = struct_new(lw, stem)};
+    th.g->fn = f->fn;
+    th.g->span = call->span;
+    struct_add(lw, th.env, NULL, lw->t.fn_head);
+    Tree *inner = thunk_call(&th, call);
+    if (f->dead) return ex_null(f, lw->t.fn);
+    IrType *st = ir_struct_type(lw->perm, th.env);
+    IrExpr *size = ex_new(f, IE_SIZEOF_OBJ, lw->t.i64);
+    size->obj = st;
+    for (u32 i = 0; i < th.ops.v.n; i++) th.ops.v.v[i].e = ex_temp(f, th.ops.v.v[i].e);
+    IrVar *env = var_temp(f, ex_cast(f, ex_rt(f, "wyn_alloc", lw->t.voidp, 0, size, NULL),
+                                     ir_ptr(lw->perm, st)));
+    IrExpr *addr = ex_new(f, IE_FN, lw->t.voidp);
+    addr->fn = code;
+    st_set(f, ex_raw_member(f, ex_arrow(f, ex_var(f, env), 0, lw->t.fn_head), "code", lw->t.voidp,
+                            false), addr);
+    for (u32 i = 0; i < th.ops.v.n; i++)
+        st_set(f, ex_arrow(f, ex_var(f, env), i + 1, struct_field_type(th.env, i + 1)),
+               th.ops.v.v[i].e);
+    thunk_body(&th, inner, res);
+    return ex_cast(f, ex_var(f, env), lw->t.fn);
+}
+
+static void task_note(LowerFn *f, IrExpr *future) {
+    st_expr(f, ex_array_op(f, "push", f->tasks_elem, NULL, FX_EFFECT, ex_var(f, f->tasks), future,
+                           NULL));
+}
+
+static Type *future_result(Tree *t) {
+    return t->type->kind == TY_FUTURE ? t->type->args[0] : t->spawn.e->type;
+}
+
+IrExpr *lower_spawn(LowerFn *f, Tree *t) {
+    Lower *lw = f->lw;
+    Type *res = future_result(t);
+    if (res->kind == TY_NEVER) res = type_prim(lw->ir->types, TY_VOID);
+    IrExpr *thunk = thunk_new(f, t->spawn.e, res);
+    if (f->dead) return NULL;
+    if (t->spawn.statement && !f->tasks) {
+        st_expr(f, ex_rt(f, "wyn_spawn_detached", NULL, FX_CALL, thunk, ex_desc(f, res),
+                         ex_site(f, t->span), NULL));
+        return NULL;
+    }
+    Type *ft = type_1(lw->ir->types, TY_FUTURE, res);
+    IrExpr *e = ex_rt(f, "wyn_spawn", type_ir(lw, ft), FX_CALL, thunk, ex_desc(f, res),
+                      ex_site(f, t->span), NULL);
+    if (!f->tasks) return e;
+    IrVar *v = var_temp(f, e);
+    task_note(f, ex_var(f, v));
+    return t->spawn.statement ? NULL : ex_var(f, v);
+}
+
+static IrExpr *await_future(LowerFn *f, Type *res, IrExpr *future, Span at) {
+    Lower *lw = f->lw;
+    IrExpr *p = ex_rt(f, "wyn_await", lw->t.voidp, FX_CALL, future, ex_site(f, at), NULL);
+    if (type_no_value(res)) {
+        st_expr(f, p);
+        return NULL;
+    }
+    return ex_deref(f, ex_cast(f, p, ir_ptr(lw->perm, type_ir(lw, res))));
+}
+
+IrExpr *lower_await(LowerFn *f, Tree *t) {
+    IrExpr *e = lower_expr(f, t->one.e);
+    if (f->dead) return NULL;
+    return await_future(f, t->one.e->type->args[0], e, t->span);
+}
+
+/* ---- parallel, scope ---- */
+
+static void bind_done(LowerFn *f, ParBind *b, bool timed) {
+    IrStmt *s = NULL;
+    BlockSave save = {0};
+    if (timed) { /* a task that is late leaves the zero value */
+        s = st_if(f, ex_rt(f, "wyn_future_is_done", f->lw->t.b, FX_READ_MEM, ex_var(f, b->future),
+                           NULL));
+        save = block_enter(f, &s->if_.then);
+    }
+    IrExpr *v = await_future(f, b->result, ex_var(f, b->future), b->span);
+    if (v) st_set(f, local_read(f, b->local), v);
+    if (timed) block_leave(f, save);
+}
+
+void lower_scope(LowerFn *f, Tree *t) {
+    Lower *lw = f->lw;
+    IrExpr *ms = t->scope.timeout ? lower_expr(f, t->scope.timeout) : NULL;
+    if (f->dead) return;
+    if (ms) ms = ex_temp(f, ms);
+    Type *elem = type_1(lw->ir->types, TY_FUTURE, type_prim(lw->ir->types, TY_VOID));
+    Type *arr = type_1(lw->ir->types, TY_ARRAY, elem);
+    IrVar *outer = f->tasks;
+    Type *outer_elem = f->tasks_elem;
+    u32 binds = f->binds.n;
+    f->tasks_elem = elem;
+    f->tasks = var_temp(f, ex_rt(f, "wyn_array_new", type_ir(lw, arr), 0, ex_desc(f, elem),
+                                 ex_int(f, 0), NULL));
+    if (t->scope.handle) local_declare(f, t->scope.handle, ex_zero(f, type_ir(lw, t->scope.handle->type)));
+    lower_effect(f, t->scope.body);
+    if (!f->dead) {
+        IrExpr *tasks = ex_var(f, f->tasks);
+        if (ms) {
+            IrExpr *join = ex_rt(f, "wyn_join_for", lw->t.b, FX_CALL, tasks, ms, ex_site(f, t->span),
+                                 NULL);
+            st_expr(f, join);
+        } else {
+            st_expr(f, ex_rt(f, "wyn_join_all", NULL, FX_CALL, tasks, ex_site(f, t->span), NULL));
+        }
+        for (u32 i = binds; i < f->binds.n; i++) bind_done(f, &f->binds.v[i], ms != NULL);
+    }
+    f->binds.n = binds;
+    f->tasks = outer;
+    f->tasks_elem = outer_elem;
+}
+
+void lower_par_bind(LowerFn *f, Tree *t) {
+    Lower *lw = f->lw;
+    Tree *call = t->parbind.call;
+    if (call->kind == TN_SPAWN) call = call->spawn.e;
+    Local *l = t->parbind.local;
+    if (!map_get(&f->slots, l)) local_declare(f, l, NULL);
+    Type *res = call->type;
+    IrExpr *thunk = thunk_new(f, call, res);
+    if (f->dead) return;
+    IrVar *v = var_temp(f, ex_rt(f, "wyn_spawn", type_ir(lw, type_1(lw->ir->types, TY_FUTURE, res)),
+                                 FX_CALL, thunk, ex_desc(f, res), ex_site(f, t->span), NULL));
+    if (!f->tasks) { /* outside of a block: wait at once */
+        IrExpr *e = await_future(f, res, ex_var(f, v), t->span);
+        if (e) st_set(f, local_read(f, l), e);
+        return;
+    }
+    task_note(f, ex_var(f, v));
+    ParBind b = {l, v, res, t->span};
+    vec_push(lw->perm, &f->binds, b);
+}
+
+/* ---- select ---- */
+
+static const char *arm_name(SelKind k) {
+    return k == SEL_RECV ? "WYN_ARM_RECV" : k == SEL_SEND ? "WYN_ARM_SEND" : "WYN_ARM_AWAIT";
+}
+
+static IrExpr *select_arm(LowerFn *f, SelKind k, IrExpr *object, IrExpr *slot) {
+    Lower *lw = f->lw;
+    IrExpr *e = ex_make(f, ir_raw(lw->perm, lw->ir, "wyn_arm"), 3);
+    e->make.args.v[0] = ex_name(f, arm_name(k), lw->t.tag);
+    e->make.args.v[1] = object;
+    e->make.args.v[2] = slot;
+    e->fx = object->fx | slot->fx;
+    return e;
+}
+
+typedef struct Select {
+    IrExpr *arms[64];
+    IrExpr *object[64];
+    IrVar *slot[64];
+    u32 n;
+    IrExpr *timeout;
+    bool has_default, has_closed;
+} Select;
+
+static void select_operand(LowerFn *f, Select *s, TreeSelArm *a) {
+    Lower *lw = f->lw;
+    if (a->kind == SEL_DEFAULT) s->has_default = true;
+    if (a->kind == SEL_CLOSED) s->has_closed = true;
+    if (a->kind == SEL_DEFAULT || a->kind == SEL_CLOSED) return;
+    IrExpr *on = lower_expr(f, a->on);
+    if (f->dead) return;
+    on = ex_temp(f, on);
+    if (a->kind == SEL_TIMEOUT) {
+        s->timeout = on;
+        return;
+    }
+    ASSERT(s->n < COUNT_OF(s->arms));
+    IrExpr *slot = ex_null(f, lw->t.voidp);
+    IrVar *v = NULL;
+    if (a->kind == SEL_RECV) {
+        IrType *t = type_ir(lw, a->on->type->args[0]);
+        v = var_decl(f, NULL, t, ex_zero(f, t));
+    } else if (a->kind == SEL_SEND) {
+        IrExpr *value = lower_expr(f, a->value);
+        if (f->dead) return;
+        v = var_temp(f, value);
+    }
+    if (v) v->mutable_ = true, slot = ex_addr(f, ex_var(f, v));
+    s->object[s->n] = on;
+    s->slot[s->n] = v;
+    s->arms[s->n++] = select_arm(f, a->kind, ex_copy(f, on), slot);
+}
+
+static void select_body(LowerFn *f, TreeSelArm *a, Select *s, u32 at) {
+    if (a->bind && a->kind == SEL_RECV) {
+        IrExpr *v = ex_var(f, s->slot[at]);
+        bool opt = a->bind->type->kind == TY_OPTION && a->on->type->args[0] != a->bind->type;
+        local_declare(f, a->bind, opt ? option_some(f, a->bind->type, v) : v);
+    }
+    if (a->kind == SEL_AWAIT) {
+        IrExpr *v = await_future(f, a->on->type->args[0], ex_copy(f, s->object[at]), a->span);
+        if (a->bind && v) local_declare(f, a->bind, v);
+        else if (a->bind) local_declare_raw(f, a->bind);
+        else st_expr(f, v);
+    }
+    lower_effect(f, a->body);
+}
+
+void lower_select(LowerFn *f, Tree *t) {
+    Lower *lw = f->lw;
+    Select *s = NEW(lw->perm, Select);
+    for (u32 i = 0; i < t->select.n && !f->dead; i++) select_operand(f, s, &t->select.arms[i]);
+    if (f->dead) return;
+    IrExpr *list = ex_null(f, lw->t.voidp);
+    if (s->n) {
+        list = ex_new(f, IE_LIST, lw->t.voidp);
+        list->make.elem = ir_raw(lw->perm, lw->ir, "wyn_arm");
+        list->make.args = (IrArgs){NEW_N(lw->perm, IrExpr *, s->n), s->n};
+        for (u32 i = 0; i < s->n; i++) list->make.args.v[i] = s->arms[i];
+    }
+    IrExpr *which = ex_rt(f, "wyn_select", lw->t.i64, FX_CALL | FX_WRITE_VAR, list,
+                          ex_int(f, s->n), ex_bool(f, s->has_default),
+                          s->timeout ? s->timeout : ex_int(f, -1), ex_bool(f, s->has_closed),
+                          ex_site(f, t->span), NULL);
+    IrStmt *sw = st_add(f, IS_SWITCH);
+    sw->switch_.e = which;
+    sw->switch_.cases = NEW_N(lw->perm, IrCase, t->select.n);
+    sw->switch_.n = t->select.n;
+    f->fx |= which->fx;
+    u32 at = 0;
+    for (u32 i = 0; i < t->select.n; i++) {
+        TreeSelArm *a = &t->select.arms[i];
+        IrCase *c = &sw->switch_.cases[i];
+        c->values = NEW(lw->perm, i64);
+        c->n = 1;
+        u32 mine = at;
+        c->values[0] = a->kind == SEL_DEFAULT ? -1 : a->kind == SEL_TIMEOUT ? -2
+                       : a->kind == SEL_CLOSED ? -3 : (i64)at++;
+        BlockSave save = block_enter(f, &c->body);
+        select_body(f, a, s, mine);
+        block_leave(f, save);
+    }
+}
