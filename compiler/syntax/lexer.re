@@ -4,6 +4,7 @@
  * The first hard error ends the scan: nothing sensible can be said about the rest. Operators of
  * other languages are reported once each and scanned over. */
 #include "lexer.h"
+#include <math.h>
 #include <string.h>
 
 enum { STRINGS_DEEP = 60 };
@@ -312,7 +313,11 @@ static void number_check(Lexer *lx, int kind, const char *at, u8 *flags) {
             return;
         }
     }
-    if (kind == TK_FLOAT) return;
+    if (kind == TK_FLOAT) {
+        if (isinf(literal_float((Str){at, (u32)(lx->cur - at)})))
+            number_fail(lx, at, "too large for a float:", "the largest is about 1.79e308");
+        return;
+    }
     Str digits = {at, (u32)(lx->cur - at)};
     IntCheck c = literal_int_check(digits);
     if (c.range == INT_MIN_ONLY) *flags |= TF_MIN;

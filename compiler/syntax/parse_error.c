@@ -1,7 +1,7 @@
 /* parse_error.c - says what is wrong at a token the grammar cannot take.
- * First the usual mistakes, each recognised by a few tokens around the place; then, in general, what
- * was expected: an expression, a bracket that closes something, a few tokens. Looking back is
- * bounded, so that many errors in a long file stay linear. */
+ * First the usual mistakes, each recognised by a few tokens around the place; then, in general,
+ * what was expected: an expression, a bracket that closes something, a few tokens. Looking back
+ * is bounded, so that many errors in a long file stay linear. */
 #include "build.h"
 #include "shape.h"
 #include <string.h>
@@ -394,6 +394,16 @@ static bool bad_keyword(Bad *b) {
     return true;
 }
 
+static bool bad_extern(Bad *b) {
+    const Token *first = &b->P->toks[b->first];
+    if (b->t->kind != TK_LB && b->t->kind != TK_ARROW) return false;
+    if (first->kind != TK_EXTERN && (first->kind != TK_PUB || first[1].kind != TK_EXTERN))
+        return false;
+    Diag *d = bad_diag(b, E_SYNTAX, "an extern function has no body");
+    diag_label(d, d->span, "expected the end of the declaration");
+    return true;
+}
+
 static bool bad_brace(Bad *b) {
     if (b->t->kind != TK_LB || b->prev->kind != TK_IDENT || b->n <= 4) return false;
     Str name = {b->P->text + b->prev->off, b->prev->len};
@@ -476,12 +486,38 @@ static Str expected_text(const Bad *b) {
     return buf_done(&text);
 }
 
+/* After `(` or `,` stands neither an item nor the end of the list. */
+static void report_missing_item(Bad *b) {
+    Str found = found_text(b), part = str_c(frame_part(b));
+    const char *item = part.p[0] == 'f' ? "a field name" : part.p[0] == 'p' ? "a parameter"
+                     : "an expression";
+    Diag *d = diag_new(b->P->ds, E_SYNTAX, bad_span(b), "expected %s, found %.*s", item,
+                       FMT(found));
+    diag_label(d, d->span, "expected %s", item);
+}
+
+static void hint_general(const Bad *b, Diag *d) {
+    TokenKind k = b->t->kind;
+    if (k == TK_INC || k == TK_DEC) diag_hint(d, "x++ and x-- are statements");
+    if (k == TK_PLUS && expects_expression(b)) diag_hint(d, "Wyn has no unary plus");
+    if (k == TK_DOT && b->t[1].kind == TK_INT) diag_hint(d, "a float begins with a digit: '0.5'");
+    if (b->prev->kind == TK_DOT && b->at > 1 && b->prev[-1].kind == TK_INT)
+        diag_hint(d, "a float ends with a digit: '5.0'");
+    if (k == TK_COMMA && expects(b, TK_LB) && expects(b, TK_ARROW))
+        diag_hint(d, "several results are a tuple: '-> (int, string)'");
+    if (b->n != 1 || !expects(b, TK_LB)) return;
+    for (u32 i = b->at; i > b->first && b->at - i < LOOK_BACK; i--)
+        if (b->P->toks[i - 1].kind == TK_IF_E) {
+            diag_hint(d, "an 'if' used as a value needs braces");
+            return;
+        }
+}
+
 static void report_general(Bad *b) {
     const char *closer = expects_expression(b) ? NULL : frame_closer(b);
     bool twice = b->t->kind == TK_COMMA && (b->prev->kind == TK_COMMA || b->prev == b->opener);
-    if (closer && twice) {
-        Diag *d = bad_diag(b, E_SYNTAX, "expected an expression, found ','");
-        diag_label(d, d->span, "nothing stands before this ','");
+    if (closer && (twice || b->prev == b->opener)) {
+        report_missing_item(b);
         return;
     }
     if (closer) {
@@ -498,14 +534,13 @@ static void report_general(Bad *b) {
     d = diag_new(b->P->ds, E_SYNTAX, bad_span(b), "expected %.*s, found %.*s", FMT(expected),
                  FMT(found));
     diag_label(d, d->span, "expected %.*s", FMT(expected));
-    if (b->t->kind == TK_INC || b->t->kind == TK_DEC) diag_hint(d, "x++ and x-- are statements");
-    if (b->t->kind == TK_PLUS && expects_expression(b)) diag_hint(d, "Wyn has no unary plus");
+    hint_general(b, d);
 }
 
 static bool (*const usual_mistakes[])(Bad *) = {
-    bad_interpolation, bad_word, bad_mut, bad_else, bad_line_start, bad_keyword, bad_assign,
-    bad_colon, bad_arrow, bad_arm, bad_declaration, bad_public, bad_field, bad_empty_head,
-    bad_angle, bad_range, bad_cast, bad_brace,
+    bad_interpolation, bad_word, bad_mut, bad_else, bad_line_start, bad_field, bad_keyword,
+    bad_assign, bad_colon, bad_arrow, bad_arm, bad_declaration, bad_public, bad_empty_head,
+    bad_angle, bad_range, bad_cast, bad_extern, bad_brace,
 };
 
 /* Where to go on: at a separator of the innermost block, or at its end. */

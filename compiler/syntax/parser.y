@@ -1,7 +1,7 @@
 /* parser.y - the grammar. Each action is a constructor call (ast.c); what the grammar lets through
  * and the language does not is refused by a check_ call. Tokens come from the filter (shape.c),
  * which has settled newlines and every choice that needs look-ahead; the precedences below settle
- * the rest, and no conflict is left. After an error the rest of the statement is skipped (yylex). */
+ * the rest, and no conflict is left. After an error the rest of the statement is skipped. */
 %code requires {
 #include "build.h"
 }

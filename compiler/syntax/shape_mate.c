@@ -177,11 +177,12 @@ static bool mate_close(Mate *m, u32 i) {
     return t->kind != TK_STR_MID || mate_open(m, i);
 }
 
-/* After a name, after `fn` or `impl`, or after a keyword that serves as a name: `fn Set.from<T>`. */
+/* After a name, `fn` or `impl`, or a keyword that serves as a name: `fn Set.from<T>`. */
 static bool may_open_angle(const Token *v, u32 i) {
     if (i == 0) return false;
-    if (v[i - 1].kind == TK_IDENT || v[i - 1].kind == TK_FN || v[i - 1].kind == TK_IMPL) return true;
-    if (i == 1 || !token_is_keyword(v[i - 1].kind)) return false;
+    TokenKind name = v[i - 1].kind;
+    if (name == TK_IDENT || name == TK_FN || name == TK_IMPL) return true;
+    if (i == 1 || !token_is_keyword(name)) return false;
     TokenKind before = v[i - 2].kind;
     return before == TK_DOT || before == TK_COLONS || before == TK_FN;
 }

@@ -38,7 +38,7 @@ static bool parse_case(const ParseCase *c) {
     return ok;
 }
 
-static int parse_cases(const ParseCase *cases, size_t n) {
+static inline int parse_cases(const ParseCase *cases, size_t n) {
     int bad = 0;
     for (size_t i = 0; i < n; i++) bad += !parse_case(&cases[i]);
     if (bad) printf("%d of %zu cases failed\n", bad, n);
