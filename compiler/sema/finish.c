@@ -218,6 +218,24 @@ static void share_assigned(Program *p) {
     }
 }
 
+/* Generic functions that nothing instantiates are checked once with poison for their types: names,
+ * numbers of arguments and all that does not depend on the types. Nothing of it stays. */
+static void probe_generics(Checker *ck) {
+    u32 fns = ck->prog->fns.n;
+    for (u32 m = 0; m < ck->modules.n; m++) {
+        Module *mod = ck->modules.v[m];
+        for (u32 i = 0; i < mod->fn_decls.n; i++) {
+            FnDecl *d = mod->fn_decls.v[i];
+            if (d->gen_count == 0 || d->instances.n || !d->ast->fn.body) continue;
+            Type **args = NEW_N(ck->perm, Type *, d->gen_count);
+            for (u32 k = 0; k < d->gen_count; k++) args[k] = ck->t_error;
+            fn_instance(ck, d, args, (Span){0, 0, 0});
+        }
+    }
+    batch_run(ck);
+    ck->prog->fns.n = fns;
+}
+
 void finish_program(Checker *ck) {
     u32 before;
     do {
@@ -225,12 +243,14 @@ void finish_program(Checker *ck) {
         if (!ck->ds->errors) attach_to_string(ck);
         batch_run(ck);
     } while (ck->prog->fns.n != before && !ck->ds->errors);
+    if (!ck->endless) probe_generics(ck);
     share_assigned(ck->prog);
-    if (ck->ds->errors) return;
-    global_order(ck);
+    if (ck->endless) return;
     escape_program(ck->perm, ck->prog);
     exhaust_program(ck->perm, ck->ds, ck->prog);
     flow_program(ck->perm, ck->ds, ck->prog);
+    if (ck->ds->errors) return;
+    global_order(ck);
     selfmut_program(ck->perm, ck->ds, ck->prog);
     share_assigned(ck->prog);
     race_program(ck->perm, ck->ds, ck->prog);

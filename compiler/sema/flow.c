@@ -187,12 +187,13 @@ static bool is_capture_inner(const Fn *fn, const Local *local) {
 static void unused_check(Diags *ds, const Fn *fn) {
     for (u32 i = 0; i < fn->locals.n; i++) {
         const Local *l = fn->locals.v[i];
-        if (l->used || l->captured || l->is_param || !l->name || !l->span.file) continue;
+        if (l->used || l->captured || l->is_param || l->loop_var) continue;
+        if (!l->name || !l->span.file) continue;
         if (l->name->s.n == 0 || l->name->s.p[0] == '_' || is_capture_inner(fn, l)) continue;
         Str name = l->name->s;
         Diag *d = diag_new(ds, W_UNUSED_VAR, l->span, "unused variable '%.*s'", FMT(name));
         diag_label(d, l->span, "never read");
-        diag_hint(d, l->loop_var ? "write `_` for it" : "remove it, or call it `_%.*s`", FMT(name));
+        diag_hint(d, "remove it, or call it `_%.*s`", FMT(name));
     }
 }
 

@@ -188,10 +188,13 @@ static void check_modules(Checker *ck) {
     batch_run(ck);
 }
 
-static void declare_all(Checker *ck) {
+static void declare_std(Checker *ck) {
     for (u32 i = 0; i < ck->std.n; i++) declare_module(ck, ck->std.v[i]);
     for (u32 i = 0; i < ck->std.n; i++) declare_impls(ck, ck->std.v[i]);
     for (u32 i = 0; i < ck->std.n; i++) declare_globals(ck, ck->std.v[i]);
+}
+
+static void declare_user(Checker *ck) {
     for (u32 i = 0; i < ck->modules.n; i++) declare_module(ck, ck->modules.v[i]);
     for (u32 i = 0; i < ck->modules.n; i++) declare_impls(ck, ck->modules.v[i]);
 }
@@ -213,9 +216,10 @@ Program *check_program(Arena *perm, Interner *names, Diags *ds, const CheckOptio
                        Str text) {
     Checker *ck = checker_new(perm, names, ds, opt);
     load_std(ck);
+    declare_std(ck);
     load_program(ck, path, text);
     if (ds->errors) return NULL;
-    declare_all(ck);
+    declare_user(ck);
     check_modules(ck);
     finish_program(ck);
     if (opt->test_mode && ck->prog->tests.n) ck->prog->main = NULL;
