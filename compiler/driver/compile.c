@@ -2,6 +2,7 @@
  * --dump=X stops after any of them. */
 #include "compile.h"
 #include "../sema/check.h"
+#include "../sema/passes.h"
 #include "../syntax/parse.h"
 #include <string.h>
 #if __has_include("../lower/lower.h") && __has_include("../emit/emit.h")
@@ -62,7 +63,9 @@ static void compile_text(Arena *perm, Compiled *c, Str path, Str text, const Com
                           .overflow_check = opt->overflow_check,
                           .root = project_root(perm, path), .read = read_input, .ctx = c};
     Program *tree = check_program(perm, names, &c->diags, &check, path, text);
-    if (stopped(c) || opt->check_only) return;
+    if (stopped(c)) return;
+    tree_check(tree);
+    if (opt->check_only) return;
     if (opt->dump == DUMP_TREE) {
         c->text = tree_dump(perm, tree);
         return;
@@ -70,6 +73,7 @@ static void compile_text(Arena *perm, Compiled *c, Str path, Str text, const Com
 #ifdef HAVE_BACK_END
     LowerOptions lower = {.overflow_check = opt->overflow_check, .test_mode = opt->test_mode};
     IrProgram *ir = lower_program(perm, tree, &lower);
+    if (ir_check) ir_check(perm, ir);
     if (opt->dump == DUMP_IR) {
         c->text = ir_dump(perm, ir);
         return;
