@@ -12,6 +12,7 @@
 #define RT_OUT_BUFFER 64
 #define RT_MAP_SMALL 2
 #define RT_ARRAY_FIRST 1
+#define RT_HOSTILE_COLLECT 4 /* refills of allocation lists between two collections */
 #else
 #define RT_HEAP_START (4 * RT_MB) /* first growth of the heap: about the size of an L2 cache */
 #define RT_OUT_BUFFER (64 * RT_KB)

@@ -93,19 +93,15 @@ static size_t write_fast(char *out, double v) {
     int e;
     uint64_t m = (uint64_t)(frexp(v, &e) * 0x1p53); /* v = m * 2^e, 2^52 <= m < 2^53 */
     e -= 53;
-    int exponent = (int)floor((e + 52) * 0.30102999566398120);
-    for (int precision = 15; precision <= 17;) {
-        Decimal d = decimal_of(m, e, exponent, precision);
+    int guess = (int)floor((e + 52) * 0.30102999566398120);
+    for (int precision = 15;; precision++) {
+        Decimal d = decimal_of(m, e, guess, precision);
+        if (d.ok && d.digits >= tens[precision - 14]) /* the guess was low, or it rounded up */
+            d = decimal_of(m, e, guess + 1, precision);
         if (!d.ok) return 0;
-        if (d.digits >= tens[precision - 14]) { /* the guess was low, or it rounded up */
-            exponent++;
-            continue;
-        }
         if (d.exact || precision == 17)
             return write_digits(out, d.digits, d.exponent, precision);
-        precision++;
     }
-    return 0;
 }
 
 static size_t write_slow(char *out, double v) {

@@ -89,9 +89,18 @@ static void *alloc_large(size_t size, bool pointers) {
     return p;
 }
 
+/* RT_HOSTILE: a collection at every few refills finds what nothing keeps alive. */
+static void hostile_collect(void) {
+#ifdef RT_HOSTILE
+    static unsigned refills;
+    if (++refills % RT_HOSTILE_COLLECT == 0) GC_gcollect();
+#endif
+}
+
 void *wyn_alloc_slow(size_t size, int kind) {
     if (size > WYN_SMALL_MAX) return alloc_large(size, kind == WYN_MEM_TRACED);
     if (!gc_started) gc_start();
+    hostile_collect();
     size_t granules = size == 0 ? 1 : (size + 15) / 16;
     void **list = &wyn_free_lists[kind][granules];
     if (*list == NULL) {

@@ -4,7 +4,6 @@
 #ifndef WYN_INLINE_H
 #define WYN_INLINE_H
 
-#include <math.h>
 #include <string.h>
 
 #include "wyn.h"
@@ -104,7 +103,7 @@ WYN_FAST int64_t wyn_range_count(int64_t lo, int64_t hi, int64_t step, bool incl
 
 WYN_FAST bool wyn_iter_next(wyn_iter *it, void *slot) { return it->next(it, slot); }
 
-WYN_FAST double wyn_fmod(double a, double b) { return fmod(a, b); }
+WYN_FAST double wyn_fmod(double a, double b) { return __builtin_fmod(a, b); }
 
 /* ---- strings ---- */
 
