@@ -80,7 +80,7 @@ static Items one_name(Parser *P, u32 tok);
 
 %type <items> stmts stmt_list exprs exprs1 names if_arms if_e_arms args arg_list params param_list
   gens gen_list bounds members member_list variants variant_list payload trait_items trait_list
-  impl_items impl_list path path_list fn_type_params fn_type_list type_path types 
+  impl_items impl_list path path_list fn_type_params fn_type_list type_path types
   interp lit_fields lit_list map_items map_list arms arm_list sel_arms sel_list pattern_path
   patterns pattern_list pattern_fields pattern_field_list types1 var_names paren_args
 %type <ast> stmt block body simple vardecl decl public loop forhead iter cond if_stmt fn fnhead

@@ -1,5 +1,5 @@
 /* lex_test.c - the filtered token stream: how texts are cut into tokens, which names the filter
- * gives them and where it puts a separator: `TERM!` between tokens of one line, `TERM+` before a body. */
+ * gives them and where it puts a separator: `TERM!` within a line, `TERM+` before a body. */
 #include "syntax/parse.h"
 #include <stdio.h>
 
