@@ -68,8 +68,8 @@ static size_t write_digits(char *out, uint64_t v, int exponent, int precision) {
         if (n > 1) out[at++] = '.';
         memcpy(out + at, digits + 1, (size_t)n - 1);
         at += n - 1;
-        return (size_t)at + (size_t)sprintf(out + at, "e%c%02d", exponent < 0 ? '-' : '+',
-                                            abs(exponent));
+        char sign = exponent < 0 ? '-' : '+';
+        return (size_t)at + (size_t)snprintf(out + at, 8, "e%c%02d", sign, abs(exponent));
     }
     if (exponent < 0) {
         memcpy(out, "0.00000", 7);

@@ -21,7 +21,6 @@ int64_t wyn_any_cmp(const void *a, const void *b, const wyn_type *t);
 int64_t wyn_any_hash(const void *v, const wyn_type *t);
 
 /* runtime/array_sort.c */
-void wyn_array_sort(wyn_array *a, const wyn_type *elem);
 void wyn_array_sort_keys(wyn_array *a, wyn_array *keys, const wyn_type *elem, const wyn_type *key);
 
 /* runtime/builder.c */
@@ -73,9 +72,13 @@ void wyn_sys_gc(void);
 void wyn_panic_message(wyn_str *message);
 
 /* runtime/parse.c */
-bool wyn_str_is_int(const wyn_str *s);
-bool wyn_str_is_float(const wyn_str *s);
 wyn_str *wyn_int_to_base(int64_t n, int64_t base);
+
+/* runtime/random.c */
+void wyn_random_seed(int64_t n);
+int64_t wyn_random_bits(void);
+double wyn_random_float(void);
+int64_t wyn_random_int(int64_t lo, int64_t hi);
 
 /* runtime/sleep.c */
 void wyn_time_sleep(int64_t ms);
@@ -101,7 +104,6 @@ wyn_array *wyn_str_chars(const wyn_str *s);
 wyn_array *wyn_str_split(const wyn_str *s, const wyn_str *sep);
 wyn_str *wyn_str_split_at(const wyn_str *s, const wyn_str *sep, int64_t i);
 int64_t wyn_str_split_count(const wyn_str *s, const wyn_str *sep);
-wyn_array *wyn_str_lines(const wyn_str *s);
 wyn_array *wyn_str_words(const wyn_str *s);
 wyn_str *wyn_str_join(wyn_array *parts, const wyn_str *sep);
 wyn_array *wyn_str_to_bytes(const wyn_str *s);
@@ -220,12 +222,6 @@ bool wyn_math_mul_overflows(int64_t a, int64_t b);
 int64_t wyn_str_byte(const wyn_str *s, int64_t i);
 int64_t wyn_str_find(const wyn_str *s, const wyn_str *part, int64_t start);
 
-/* stdlib/native/random.c */
-void wyn_random_seed(int64_t n);
-int64_t wyn_random_bits(void);
-double wyn_random_float(void);
-int64_t wyn_random_int(int64_t lo, int64_t hi);
-
 /* stdlib/native/sys.c */
 wyn_array *wyn_sys_args(void);
 wyn_str *wyn_sys_env(const wyn_str *name);
@@ -248,9 +244,5 @@ int64_t wyn_time_mono_nanos(void);
 wyn_str *wyn_time_format(int64_t t, const wyn_str *how);
 wyn_str *wyn_time_iso(int64_t t);
 int64_t wyn_time_part(int64_t t, int64_t part);
-
-/* start.c */
-extern int wyn_argc;
-extern char **wyn_argv;
 
 #endif

@@ -54,12 +54,12 @@ double wyn_str_to_float(wyn_str *s) {
     wyn_panic("to_float parse error: \"%s\" is not a valid number", s->bytes);
 }
 
-bool wyn_str_is_int(const wyn_str *s) {
+bool wyn_str_is_int(wyn_str *s) {
     int64_t v;
     return wyn_parse_int(s, &v) == WYN_PARSE_OK;
 }
 
-bool wyn_str_is_float(const wyn_str *s) {
+bool wyn_str_is_float(wyn_str *s) {
     double v;
     return wyn_parse_float(s, &v) == WYN_PARSE_OK;
 }

@@ -141,7 +141,7 @@ int64_t wyn_str_split_count(const wyn_str *s, const wyn_str *sep) {
     return sep->len == 0 ? wyn_str_char_count(s) : wyn_str_count(s, sep) + 1;
 }
 
-wyn_array *wyn_str_lines(const wyn_str *s) {
+wyn_array *wyn_str_lines(wyn_str *s) {
     wyn_array *a = wyn_array_new(&wyn_type_str, 0);
     for (int64_t at = 0; at < s->len;) {
         const char *nl = memchr(s->bytes + at, '\n', (size_t)(s->len - at));

@@ -311,6 +311,15 @@ void wyn_array_reserve(wyn_array *a, int64_t n, const wyn_type *elem);
 typedef int (*wyn_compare)(const void *a, const void *b, void *env);
 void wyn_array_sort_with(wyn_array *a, const wyn_type *elem, wyn_compare compare, void *env);
 
+/* ---- more that native leaves need ---- */
+
+void wyn_array_sort(wyn_array *a, const wyn_type *elem);
+wyn_array *wyn_str_lines(wyn_str *s);
+bool wyn_str_is_int(wyn_str *s);
+bool wyn_str_is_float(wyn_str *s);
+extern int wyn_argc;
+extern char **wyn_argv;
+
 /* ---- maps and sets ---- */
 
 /* find: address of the value, or NULL. put: address of the value's slot, zeroed when the key is

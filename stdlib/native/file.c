@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "native.h"
 #include "wyn_inline.h"
 
 static int last_error;

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "native.h"
 #include "wyn_inline.h"
 
 static char buffer[16384];

@@ -1,7 +1,6 @@
 /* mathx.c - what libm does not have under a plain name. */
 #include <math.h>
 
-#include "native.h"
 #include "wyn_inline.h"
 
 bool wyn_float_is_nan(double x) { return isnan(x); }

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "native.h"
 #include "wyn_inline.h"
 
 extern char **environ;

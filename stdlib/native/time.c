@@ -1,7 +1,6 @@
 /* time.c - clocks and calendar. */
 #include <time.h>
 
-#include "native.h"
 #include "wyn_inline.h"
 
 static int64_t clock_ns(clockid_t clock) {

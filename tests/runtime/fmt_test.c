@@ -35,7 +35,7 @@ static void float_definition(void) {
             snprintf(want, sizeof want, "%.*g", p, v);
             if (strtod(want, NULL) == v) break;
         }
-        if (strpbrk(want, ".en") == NULL) strcat(want, ".0");
+        if (strpbrk(want, ".en") == NULL) memcpy(want + strlen(want), ".0", 3);
         TEXT(wyn_float_to_string(v), want);
     }
 }
