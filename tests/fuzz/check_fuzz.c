@@ -1,8 +1,9 @@
 /* check_fuzz.c - the whole front end on nonsense: parse and check_program over files in memory.
  * The input is the main file; a line `// file: NAME` begins another one that imports may find. What
  * checks without errors goes through tree_check and tree_dump as well.
- * Bytes rarely survive the lexer, so mutation works on tokens: deletes, doubles, swaps and replaces
- * them, moves lines, and now and then leaves it to libFuzzer. */
+ * Bytes rarely survive the lexer, so mutation works on tokens, mostly in ways that keep the grammar: a
+ * token for one of its class, a bracketed group for one of its kind, whole lines; more seldom it
+ * deletes, doubles, swaps any tokens, and now and then leaves it to libFuzzer. */
 #include "../../compiler/sema/check.h"
 #include "../../compiler/sema/passes.h"
 #include <stdlib.h>
@@ -139,7 +140,7 @@ static u32 rng(u32 below) {
 
 /* data[cut] becomes `with`; the size stays when it would not fit. */
 static size_t splice(uint8_t *data, size_t size, size_t max, Piece cut, const void *with, u32 n) {
-    if (size - cut.len + n > max) return size;
+    if (cut.len > size || size - cut.len + n > max) return size;
     uint8_t *copy = malloc(n + 1);
     memcpy(copy, with, n);
     memmove(data + cut.off + n, data + cut.off + cut.len, size - cut.off - cut.len);
@@ -180,10 +181,82 @@ static size_t insert_word(uint8_t *data, size_t size, size_t max, Piece at) {
     return splice(data, size, max, at, text, (u32)strlen(text));
 }
 
+/* --- mutation that keeps the grammar */
+
+typedef enum Class { CL_NAME, CL_TYPE, CL_LITERAL, CL_OPERATOR, CL_OPEN, CL_LINE, CL_OTHER } Class;
+
+static bool is_one_of(const uint8_t *p, u32 n, const char *list) {
+    char padded[24] = " ";
+    if (n > 16) return false;
+    memcpy(padded + 1, p, n);
+    padded[n + 1] = ' ';
+    return strstr(list, padded) != NULL;
+}
+
+static Class piece_class(const Text *t, Piece p) {
+    const uint8_t *c = t->p + p.off;
+    if (c[0] == '\n') return CL_LINE;
+    if (c[0] == '(' || c[0] == '[' || c[0] == '{') return CL_OPEN;
+    if (is_one_of(c, p.len, " + - * / % & | ^ == != < <= > >= and or in ?? += -= *= .. ..= "))
+        return CL_OPERATOR;
+    if (is_one_of(c, p.len, " int float bool string void ")) return CL_TYPE;
+    if (c[0] == '"' || (c[0] >= '0' && c[0] <= '9')) return CL_LITERAL;
+    if (is_one_of(c, p.len, " true false None ")) return CL_LITERAL;
+    if (is_one_of(c, p.len, " fn var const if else while for match return struct enum trait impl "
+                            "import export pub spawn await parallel select defer yield test mut "))
+        return CL_OTHER;
+    return is_word(c[0]) ? CL_NAME : CL_OTHER;
+}
+
+/* From an opening bracket to its mate; a line with its newline; else the piece alone. */
+static Piece piece_group(const Text *t, u32 i) {
+    Class class = piece_class(t, t->pieces[i]);
+    Piece p = t->pieces[i];
+    u32 depth = 0;
+    for (u32 k = i; k < t->count && (class == CL_OPEN || class == CL_LINE); k++) {
+        Piece q = t->pieces[k];
+        uint8_t c = t->p[q.off];
+        depth += c == '(' || c == '[' || c == '{';
+        if (c == ')' || c == ']' || c == '}') {
+            if (class == CL_LINE && !depth) return p;
+            if (--depth == 0 && class == CL_OPEN) return (Piece){p.off, q.off + q.len - p.off};
+        }
+        if (class == CL_LINE && c == '\n' && k > i && !depth) return (Piece){p.off, q.off - p.off};
+    }
+    return p;
+}
+
+/* Another piece of the class of piece i, if a few tries find one. */
+static bool piece_like(const Text *t, u32 i, u32 *out) {
+    Class class = piece_class(t, t->pieces[i]);
+    for (u32 tries = 0; tries < 40; tries++) {
+        u32 k = rng(t->count);
+        if (k == i || piece_class(t, t->pieces[k]) != class) continue;
+        if (class == CL_OPEN && t->p[t->pieces[k].off] != t->p[t->pieces[i].off]) continue;
+        *out = k;
+        return true;
+    }
+    return false;
+}
+
+static size_t mutate_kindly(const Text *t, uint8_t *data, size_t size, size_t max) {
+    u32 i = rng(t->count), k;
+    if (!piece_like(t, i, &k)) return size;
+    Piece a = piece_group(t, i), b = piece_group(t, k);
+    bool line = piece_class(t, t->pieces[i]) == CL_LINE;
+    switch (rng(line ? 4 : 3)) {
+    case 0: return swap_pieces(data, size, max, a, b);
+    case 1: return line ? splice(data, size, max, a, "", 0)
+                        : splice(data, size, max, a, data + b.off, b.len);
+    default: return splice(data, size, max, line ? (Piece){a.off, 0} : a, data + b.off, b.len);
+    }
+}
+
 static size_t mutate_once(uint8_t *data, size_t size, size_t max) {
     static Text t;
     text_cut(&t, data, (u32)size);
     if (!t.count) return insert_word(data, size, max, (Piece){0, 0});
+    if (rng(8)) return mutate_kindly(&t, data, size, max);
     u32 i = rng(t.count), k = rng(t.count), many = 1 + rng(rng(4) ? 4 : 30);
     Piece a = t.pieces[i], b = t.pieces[k], run = piece_run(&t, i, many);
     switch (rng(9)) {
@@ -201,7 +274,7 @@ static size_t mutate_once(uint8_t *data, size_t size, size_t max) {
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed) {
     rng_state = seed * 2654435761u | 1;
-    if (rng(20) == 0) return LLVMFuzzerMutate(data, size, max_size);
+    if (rng(50) == 0) return LLVMFuzzerMutate(data, size, max_size);
     for (u32 n = 1 + rng(4); n; n--) size = mutate_once(data, size, max_size);
     return size;
 }
