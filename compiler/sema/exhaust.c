@@ -401,7 +401,9 @@ static bool type_is_scalar(const Type *t) {
     return t->kind == TY_INT || t->kind == TY_FLOAT || t->kind == TY_STRING || t->kind == TY_BOOL;
 }
 
+/* Silent after errors: a pattern that was reported covers everything. */
 static void unused_report(Exhaust *x, Tree *t, u32 arm, bool after_wild) {
+    if (x->ds->errors) return;
     const Pattern *p = t->match.arms[arm].pattern;
     Diag *d = diag_new(x->ds, W_UNUSED_ARM, p->span, "this arm can never match");
     diag_label(d, p->span, after_wild ? "the arms above cover every value"
