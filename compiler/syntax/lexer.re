@@ -216,6 +216,8 @@ static void report_byte(Lexer *lx, const char *at) {
         diag_label(d, span, "'%.*s' can only stand in strings and comments", (int)n, at);
         if (n == 3 && !memcmp(at, "\xe2\x80", 2) && (u8)at[2] >= 0x98 && (u8)at[2] <= 0x9f)
             diag_hint(d, "write a plain quote: \" or '");
+        else
+            diag_hint(d, "names are made of the letters a-z, A-Z, digits and '_'");
     } else {
         d = diag_new(lx->ds, E_BAD_ENCODING, span, "unexpected byte 0x%02x", c);
         diag_label(d, span, "this is not UTF-8");

@@ -118,9 +118,12 @@ bool report_foreign_word(Parser *P, u32 i) {
     return true;
 }
 
-/* `try {`, `switch (x) {`, `elseif c {`, `map(lambda x: x)`. */
+/* `try {`, `switch (x) {`, `elseif c {`, `map(lambda x: x)`, `f(await_all xs)`. */
 static bool bad_word(Bad *b) {
     Parser *P = b->P;
+    if (b->prev->kind == TK_IDENT && (token_class[b->t->kind] & TC_STARTER) &&
+        report_await_all(P, b->prev))
+        return true;
     const Token *first = &P->toks[b->first];
     const Token *word = NULL;
     if (b->t->kind == TK_LB && b->prev->kind == TK_RP && b->prev->mate != NO_MATE &&
@@ -331,6 +334,26 @@ static bool bad_empty_head(Bad *b) {
     return true;
 }
 
+/* `if p == P { x: 1 } {`: in a head the braces after a name open the body. */
+static bool bad_head_literal(Bad *b) {
+    const Token *o = b->opener, *toks = b->P->toks;
+    if (!o || o->kind != TK_LB || o - toks < 2 || b->at > (u32)(o - toks) + 6) return false;
+    char c = b->P->text[o[-1].off];
+    if (o[-1].kind != TK_IDENT || c < 'A' || c > 'Z' || o[1].kind != TK_IDENT ||
+        o[2].kind != TK_COLON)
+        return false;
+    TokenKind head = toks[statement_first(b->P, (u32)(o - toks))].kind;
+    if (head != TK_IF && head != TK_ELIF && head != TK_WHILE && head != TK_FOR &&
+        head != TK_MATCH)
+        return false;
+    u32 off = o[-1].off;
+    Diag *d = diag_new(b->P->ds, E_SYNTAX, (Span){b->P->file, off, o->off + o->len - off},
+                       "a struct literal in the head of a statement needs parentheses");
+    diag_label(d, d->span, "this '{' opens the body");
+    diag_hint(d, "write '(%.*s { ... })'", (int)o[-1].len, b->P->text + off);
+    return true;
+}
+
 static bool bad_angle(Bad *b) {
     if (b->t->kind != TK_LT || expects(b, TK_LT) || expects_expression(b)) return false;
     Diag *d = bad_diag(b, E_SYNTAX, "expected '>' to close this '<'");
@@ -377,10 +400,12 @@ static bool keyword_misused(const Bad *b) {
 
 static bool bad_keyword(Bad *b) {
     const Token *first = &b->P->toks[b->first];
-    if (b->t->kind == TK_ASSIGN && token_is_keyword(first->kind) && b->prev == first &&
+    bool lone_match = b->prev->kind == TK_MATCH && (token_class[b->t->kind] & TC_CLOSER);
+    if (lone_match) {
+        b->t = b->prev;
+    } else if (b->t->kind == TK_ASSIGN && token_is_keyword(first->kind) && b->prev == first &&
         first->kind != TK_SELF) {
         b->t = b->prev;
-        b->prev = b->t - 1;
     } else if (!token_is_keyword(b->t->kind) || b->t->kind == TK_SELF) {
         return false;
     } else if (!keyword_misused(b)) {
@@ -538,8 +563,8 @@ static void report_general(Bad *b) {
 }
 
 static bool (*const usual_mistakes[])(Bad *) = {
-    bad_interpolation, bad_word, bad_mut, bad_else, bad_line_start, bad_field, bad_keyword,
-    bad_assign, bad_colon, bad_arrow, bad_arm, bad_declaration, bad_public, bad_empty_head,
+    bad_interpolation, bad_word, bad_mut, bad_else, bad_line_start, bad_head_literal,
+    bad_field, bad_keyword, bad_assign, bad_colon, bad_arrow, bad_arm, bad_declaration, bad_public, bad_empty_head,
     bad_angle, bad_range, bad_cast, bad_extern, bad_brace,
 };
 

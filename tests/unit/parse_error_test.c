@@ -344,6 +344,13 @@ static const ErrorCase cases[] = {
     {"fn for() { }", ""},
     {"for = 5", "E0100 1:1+3 'for' is a keyword and cannot be a name here"},
     {"x.for = 5\ny = in", "E0100 2:5+2 expected an expression, found 'in'"},
+    {"if p == Point { x: 1 } {\n}",
+     "E0100 1:9+7 a struct literal in the head of a statement needs parentheses"},
+    {"println(match)", "E0100 1:9+5 'match' is a keyword and cannot be a name here"},
+    {"f(await_all xs)", "E0103 1:3+9 'await_all' must be called with parentheses"},
+    {"match", "E0100 1:1+5 'match' is a keyword and cannot be a name here"},
+    {"if p == P { x: y } { }",
+     "E0100 1:9+3 a struct literal in the head of a statement needs parentheses"},
 };
 
 static Str error_lines(Arena *a, Diags *ds) {
