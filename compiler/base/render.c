@@ -367,6 +367,7 @@ static int diag_order(const void *x, const void *y) {
     return a->seq < b->seq ? -1 : a->seq > b->seq;
 }
 
+/* Warnings wait until the errors are gone: what they say of a wrong program is often not true. */
 Str diags_render(Diags *ds, DiagFormat format, bool colour) {
     Render r = {.out = {.arena = ds->arena}, .sources = ds->sources, .arena = ds->arena,
                 .colour = colour};
@@ -378,13 +379,13 @@ Str diags_render(Diags *ds, DiagFormat format, bool colour) {
     }
     for (u32 i = 0; i < ds->list.n; i++) {
         int kind = diag_severity(sorted[i]->code) != SEV_ERROR;
-        if (shown[kind] >= limit[kind]) continue;
+        if (shown[kind] >= limit[kind] || (kind && ds->errors)) continue;
         shown[kind]++;
         if (format == DIAG_JSON) json_one(&r, sorted[i]);
         else text_one(&r, sorted[i]);
     }
     if (format == DIAG_TEXT) {
-        u32 errors = ds->errors - shown[0], warnings = ds->warnings - shown[1];
+        u32 errors = ds->errors - shown[0], warnings = ds->errors ? 0 : ds->warnings - shown[1];
         if (errors) buf_fmt(&r.out, "%u more error%s\n", errors, errors == 1 ? "" : "s");
         if (warnings) buf_fmt(&r.out, "%u more warning%s\n", warnings, warnings == 1 ? "" : "s");
     }

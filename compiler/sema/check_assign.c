@@ -27,6 +27,16 @@ static void const_error(Checker *ck, Span at, Name name, Span decl) {
 }
 
 /* Reports when t is no place; marks the root variable as assigned. */
+/* A global of another module is assigned only if that module says so. */
+static void foreign_global(Checker *ck, const Global *g, Span at) {
+    Module *m = ck->fx->mod;
+    if (g->is_export || m->is_std || str_eq(g->module, m->text_name)) return;
+    Diag *d = diag_new(ck->ds, E_PRIVATE, at, "global '%s' of module '%.*s' cannot be assigned here",
+                       g->name->s.p, FMT(g->module));
+    diag_label(d, at, "it can be read, not assigned");
+    diag_hint(d, "declare it with `export var %s` there", g->name->s.p);
+}
+
 void place_check(Checker *ck, Tree *t, const char *what) {
     Tree *root = t;
     bool through_index = false;
@@ -57,6 +67,8 @@ void place_check(Checker *ck, Tree *t, const char *what) {
     if (root->kind == TN_GLOBAL) {
         if (root->global->is_const && !through_index)
             const_error(ck, t->span, root->global->name, root->global->span);
+        else if (!through_index)
+            foreign_global(ck, root->global, t->span);
         return;
     }
     Diag *d = diag_new(ck->ds, E_BAD_TARGET, t->span, "Cannot %s this", what);

@@ -208,8 +208,6 @@ static Tree *call_name(Checker *ck, const Ast *e, const Ast *fn, const AstList *
     if (d) return call_decl(ck, d, e, fn->span, NULL, targs, want);
     Owner *o = map_get(&ck->owners, name); /* Mutex(0) is Mutex.new(0) */
     Symbol *type = map_get(&ck->std_scope, name);
-    if (!o && type && type->kind == SYM_TYPE) o = &type->type->owner;
-    Symbol *type = map_get(&ck->std_scope, name);
     if (type && type->kind == SYM_TYPE) o = &type->type->owner;
     d = o ? owner_method(o, ck->n.new) : NULL;
     if (d) return call_decl(ck, d, e, fn->span, NULL, targs, want);

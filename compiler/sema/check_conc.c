@@ -187,6 +187,7 @@ static void select_what(Checker *ck, const AstSelArm *a, TreeSelArm *out, Type *
         diag_label(d, w->span, "not a channel operation");
         diag_hint(d, "arms are `v = ch.recv()`, `ch.send(x)`, `v = await f`, `timeout(ms)`, "
                      "`default`, `closed`");
+        *bind = ck->t_error;
         out->kind = SEL_DEFAULT;
     }
 }

@@ -226,7 +226,7 @@ static Tree *lambda_block_body(Checker *ck, FnCtx *fx, const Ast *body) {
         u32 k = 0;
         for (u32 i = 0; i < n; i++)
             if (fx->open_returns.v[i]->one.e) slots[k++] = &fx->open_returns.v[i]->one.e;
-        Type *t = join_list(ck, slots, k, NULL, body->span, false);
+        Type *t = join_list(ck, slots, k, NULL, body->span, SITE_BRANCH);
         ty_unify(ck, fx->ret, t);
         fx->ret_open = false;
         return b;
@@ -450,7 +450,7 @@ static Tree *check_ternary(Checker *ck, const Ast *e, Type *want) {
     t->if_.arms[0].body = check_value(ck, e->ternary.a, want);
     t->if_.els = check_value(ck, e->ternary.b, want);
     Tree **slots[] = {&t->if_.arms[0].body, &t->if_.els};
-    tn_type(ck, t, join_list(ck, slots, 2, want, e->span, false));
+    tn_type(ck, t, join_list(ck, slots, 2, want, e->span, SITE_BRANCH));
     return t;
 }
 

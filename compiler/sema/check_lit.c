@@ -19,11 +19,11 @@ static Type *elements(Checker *ck, const AstList *l, TreeList *out, Type *want, 
     }
     if (l->n == 0) return want ? want : ty_fresh(ck, span, VD_INT, of);
     if (want && ty_prune(ck, want)->kind == TY_VAR) {
-        Type *joined = join_list(ck, slots, l->n, NULL, span, true);
+        Type *joined = join_list(ck, slots, l->n, NULL, span, SITE_ELEM);
         ty_unify(ck, want, joined);
         return joined;
     }
-    return join_list(ck, slots, l->n, want, span, true);
+    return join_list(ck, slots, l->n, want, span, SITE_ELEM);
 }
 
 Tree *check_array(Checker *ck, const Ast *e, Type *want) {
@@ -78,10 +78,10 @@ Tree *check_map(Checker *ck, const Ast *e, Type *want) {
         ks[i] = &kv[i];
         vs[i] = &vv[i];
     }
-    Type *k = n    ? join_list(ck, ks, n, wk, e->span, true)
+    Type *k = n    ? join_list(ck, ks, n, wk, e->span, SITE_MAP_ELEM)
               : wk ? wk
                    : ty_fresh(ck, e->span, VD_STRING, "keys");
-    Type *v = n    ? join_list(ck, vs, n, wv, e->span, true)
+    Type *v = n    ? join_list(ck, vs, n, wv, e->span, SITE_MAP_ELEM)
               : wv ? wv
                    : ty_fresh(ck, e->span, VD_STRING, "values");
     t->map.keys = (TreeList){kv, n};
@@ -197,6 +197,13 @@ static Type *lit_type(Checker *ck, const Ast *name, Type *want) {
     return decl_type(ck, s->type, args);
 }
 
+/* A field that is declared twice has been reported there. */
+static bool declared_before(const Type *t, u32 field) {
+    for (u32 i = 0; i < field; i++)
+        if (t->fields[i].name == t->fields[field].name) return true;
+    return false;
+}
+
 static void lit_missing(Checker *ck, const Ast *e, Type *t, Tree *out) {
     const Ast *decl = t->decl->ast;
     for (u32 i = 0; i < t->field_count; i++) {
@@ -219,6 +226,7 @@ static void lit_missing(Checker *ck, const Ast *e, Type *t, Tree *out) {
             ck->fx = saved;
             continue;
         }
+        if (declared_before(t, i)) continue;
         Diag *d = diag_new(ck->ds, E_STRUCT_FIELDS, e->lit.type->span,
                            "struct '%s' is missing field '%s'", t->name->s.p,
                            t->fields[i].name->s.p);

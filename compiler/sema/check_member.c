@@ -88,6 +88,20 @@ static Tree *no_static(Checker *ck, const Ast *e, const char *kind, Name owner, 
     return tn_error(ck, e->span);
 }
 
+static Tree *no_variant(Checker *ck, const Ast *e, const TypeDecl *decl, const Map *names) {
+    Diag *d = diag_new(ck->ds, E_NO_MEMBER, e->field.name_span, "enum '%s' has no '%s'",
+                       decl->name->s.p, e->field.name->s.p);
+    diag_label(d, e->field.name_span, "not found");
+    suggest(ck, d, e->field.name, (const Map *[]){names, &decl->owner.methods}, 2);
+    StrBuf list = {ck->perm, NULL, 0, 0};
+    u32 n = decl->ast->enum_.n;
+    for (u32 i = 0; i < n && i < 8; i++)
+        buf_fmt(&list, "%s%s", i ? ", " : "", decl->ast->enum_.variants[i].name->s.p);
+    Str text = buf_done(&list);
+    if (d->hints.n == 0) diag_hint(d, "its variants: %.*s%s", FMT(text), n > 8 ? ", ..." : "");
+    return tn_error(ck, e->span);
+}
+
 static Tree *module_member(Checker *ck, Module *m, const Ast *e, Type *want) {
     Symbol *s = map_get(&m->scope, e->field.name);
     FnDecl *f = map_get(&m->fns, e->field.name);
@@ -124,7 +138,7 @@ static Tree *static_member(Checker *ck, const Static *st, const Ast *e, Type *wa
             Map names = {0};
             for (u32 i = 0; i < st->type->ast->enum_.n; i++)
                 map_put(ck->perm, &names, st->type->ast->enum_.variants[i].name, (void *)e);
-            return no_static(ck, e, "enum", st->type->name, &names, &st->type->owner.methods);
+            return no_variant(ck, e, st->type, &names);
         }
         return no_static(ck, e, "struct", st->type->name, &st->type->owner.methods, NULL);
     }
@@ -178,6 +192,13 @@ static Tree *no_member(Checker *ck, Type *t, Name name, Span at, bool call) {
     Owner *o = type_owner(ck, t);
     const Map *maps[] = {&names, o ? &o->methods : &names};
     suggest(ck, d, name, maps, 2);
+    if (!call && t->kind == TY_STRUCT && t->field_count && d->hints.n == 0) {
+        StrBuf list = {ck->perm, NULL, 0, 0};
+        for (u32 i = 0; i < t->field_count && i < 8; i++)
+            buf_fmt(&list, "%s%s", i ? ", " : "", t->fields[i].name->s.p);
+        Str text = buf_done(&list);
+        diag_hint(d, "it has: %.*s%s", FMT(text), t->field_count > 8 ? ", ..." : "");
+    }
     if (t->kind == TY_OPTION)
         diag_hint(d, "the value may be none: use `?.`, .unwrap() or `if let Some(x) = ...`");
     if (t->kind == TY_RESULT)

@@ -67,6 +67,8 @@ static Diag *operand_error(Checker *ck, Op op, Span at, Type *l, Span ls, Type *
         diag_hint(d, "convert with .to_string(), or use interpolation: \"${x}\"");
     else if (op == OP_ADD && l->kind == TY_ARRAY && r->kind == TY_ARRAY)
         diag_hint(d, "join arrays with .concat()");
+    else if (op == OP_MUL && l->kind == TY_INT && r->kind == TY_STRING)
+        diag_hint(d, "write the string first: text * n");
     else if (l->kind == TY_BOOL || r->kind == TY_BOOL)
         diag_hint(d, "make a number of a bool with .to_int()");
     else if (l->kind == TY_FUTURE || r->kind == TY_FUTURE)

@@ -149,7 +149,7 @@ Tree *check_if(Checker *ck, const Ast *e, Type *want, bool value) {
         t->if_.els = zero_int(ck, e->span);
     }
     slots[n] = &t->if_.els;
-    tn_type(ck, t, join_list(ck, slots, n + 1, want, e->span, false));
+    tn_type(ck, t, join_list(ck, slots, n + 1, want, e->span, SITE_BRANCH));
     return t;
 }
 
@@ -190,7 +190,7 @@ Tree *check_match(Checker *ck, const Ast *e, Type *want, bool value) {
     }
     if (never) tn_type(ck, t, ck->t_never);
     if (!value || never || !e->match.n) return t;
-    tn_type(ck, t, join_list(ck, slots, e->match.n, want, e->span, false));
+    tn_type(ck, t, join_list(ck, slots, e->match.n, want, e->span, SITE_BRANCH));
     return t;
 }
 

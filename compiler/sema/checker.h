@@ -56,7 +56,7 @@ struct Constraint {
 typedef enum SiteKind {
     SITE_ARG, SITE_RETURN, SITE_ASSIGN, SITE_DECL, SITE_FIELD, SITE_ELEM, SITE_STORE, SITE_SEND,
     SITE_DEFAULT, SITE_BRANCH, SITE_PUSH, SITE_PREDICATE, SITE_GET_DEFAULT, SITE_UNWRAP_DEFAULT,
-    SITE_MAP_KEY, SITE_EXTERN_ARG, SITE_COND,
+    SITE_MAP_KEY, SITE_EXTERN_ARG, SITE_COND, SITE_MAP_ELEM,
 } SiteKind;
 typedef struct Site {
     SiteKind kind;
@@ -166,6 +166,7 @@ struct Checker {
     u32 work_at;
     VEC(Tree *) late;           /* nodes looked at again when types are ground (finish.c) */
     u32 blame;                  /* variable whose default is being applied, + 1 */
+    u32 linted;                 /* variables below it have been through the lint */
     bool draining;
     bool endless;               /* some type contains itself by value: no layout questions */
 
@@ -304,7 +305,7 @@ Tree *variant_make(Checker *ck, TypeDecl *d, Type *want, u32 index, const AstArg
                    bool called);
 Tree *fn_value(Checker *ck, FnDecl *d, Span span, Type *want);
 void place_check(Checker *ck, Tree *t, const char *what); /* errors when t cannot be assigned */
-Type *join_list(Checker *ck, Tree ***slots, u32 n, Type *want, Span span, bool elements);
+Type *join_list(Checker *ck, Tree ***slots, u32 n, Type *want, Span span, SiteKind site);
 
 /* ---- initorder.c, finish.c ---- */
 void check_top_level(Checker *ck, Module *m);

@@ -31,10 +31,13 @@ static Name elem_site_type(Checker *ck, const Site *s, u32 arg, Str *text) {
 static Diag *mismatch_diag(Checker *ck, Type *from, Type *to, const Site *s, Span at) { /* table */
     Str f = ty_text(ck, from), t = ty_text(ck, to), w;
     switch (s->kind) {
-    case SITE_RETURN: return diag_new(ck->ds, E_RETURN_TYPE, at, "Return type mismatch");
+    case SITE_RETURN:
+        return diag_new(ck->ds, E_RETURN_TYPE, at, "Return type mismatch%s",
+                        to->kind == TY_BOOL && ck->fx && ck->fx->outer
+                            ? ": a predicate must return bool" : "");
     case SITE_ASSIGN:
-        return diag_new(ck->ds, E_ASSIGN_TYPE, at, "Type mismatch in assignment to '%s'",
-                        s->name ? s->name->s.p : "this place");
+        return diag_new(ck->ds, E_ASSIGN_TYPE, at, "Type mismatch in assignment%s%s%s",
+                        s->name ? " to '" : "", s->name ? s->name->s.p : "", s->name ? "'" : "");
     case SITE_PUSH:
         elem_site_type(ck, s, 0, &w);
         return diag_new(ck->ds, E_TYPE_MISMATCH, at, "Cannot push %.*s into array of %.*s", FMT(f),
@@ -49,7 +52,11 @@ static Diag *mismatch_diag(Checker *ck, Type *from, Type *to, const Site *s, Spa
         return diag_new(ck->ds, E_TYPE_MISMATCH, at, "Cannot store %.*s in array of %.*s", FMT(f),
                         FMT(t));
     case SITE_MAP_KEY: return diag_new(ck->ds, E_BAD_INDEX, at, "Map index must be %.*s", FMT(t));
+    case SITE_MAP_ELEM:
+        return diag_new(ck->ds, E_INCONSISTENT, at, "Map keys and values must have consistent types");
     case SITE_ELEM:
+        if (to->kind == TY_FUTURE)
+            return diag_new(ck->ds, E_NOT_FUTURE, at, "the array must hold futures, not %.*s", FMT(f));
         return diag_new(ck->ds, E_INCONSISTENT, at, "Array elements must have consistent types");
     case SITE_PREDICATE:
         return diag_new(ck->ds, E_TYPE_MISMATCH, at, "%s: predicate must return bool",
@@ -201,7 +208,7 @@ static CoerceResult coerce_now(Checker *ck, Tree *cast, Type *from, Type *to,
         cast->cast.how = CAST_INT_FLOAT;
         return CO_OK;
     }
-    if (to->kind == TY_INT && from->kind == TY_BOOL && site != SITE_ELEM) {
+    if (to->kind == TY_INT && from->kind == TY_BOOL && site != SITE_ELEM && site != SITE_MAP_ELEM) {
         cast->cast.how = CAST_BOOL_INT;
         return CO_OK;
     }
@@ -297,9 +304,9 @@ Type *join_types(Checker *ck, Type *a, Type *b, bool elements) {
 
 /* Brings n values to one type: the wanted one when known, else their join. Each slot is rewritten.
  */
-Type *join_list(Checker *ck, Tree ***slots, u32 n, Type *want, Span span, bool elements) {
+Type *join_list(Checker *ck, Tree ***slots, u32 n, Type *want, Span span, SiteKind kind) {
     Type *head = want ? ty_head(ck, want) : NULL;
-    SiteKind kind = elements ? SITE_ELEM : SITE_BRANCH;
+    bool elements = kind != SITE_BRANCH;
     if (!head || head->kind == TY_VAR) {
         Type *acc = ck->t_never;
         for (u32 i = 0; i < n; i++) {
@@ -314,8 +321,11 @@ Type *join_list(Checker *ck, Tree ***slots, u32 n, Type *want, Span span, bool e
         }
         head = acc;
     }
+    u32 errors = ck->ds->errors; /* after the first that does not fit the others are not looked at */
     for (u32 i = 0; i < n; i++)
-        *slots[i] = coerce(ck, *slots[i], head, (Site){kind, NULL, NULL, {0, 0, 0}, NULL});
+        *slots[i] = ck->ds->errors > errors
+                        ? tn_error(ck, (*slots[i])->span)
+                        : coerce(ck, *slots[i], head, (Site){kind, NULL, NULL, {0, 0, 0}, NULL});
     (void)span;
     return head;
 }

@@ -286,8 +286,11 @@ static TypeDecl *impl_target(Checker *ck, Module *m, const Ast *t) {
 static void declare_trait_impl(Checker *ck, Module *m, const Ast *ast) {
     TypeDecl *trait = impl_target(ck, m, ast->impl.type);
     if (!trait || trait->kind != TY_TRAIT) {
-        Diag *d = diag_new(ck->ds, E_UNKNOWN_TYPE, ast->impl.type->span, "this is not a trait");
+        Diag *d = diag_new(ck->ds, E_TRAIT_IMPL, ast->impl.type->span, "this is not a trait");
         diag_label(d, ast->impl.type->span, "a trait is needed before `for`");
+        TypeDecl *self = impl_target(ck, m, ast->impl.for_type);
+        if (self && self->kind != TY_TRAIT)
+            impl_methods(ck, m, ast, &self->owner, self, NULL, ast->impl.for_type);
         return;
     }
     ImplDecl *im = NEW(ck->perm, ImplDecl);
@@ -308,8 +311,12 @@ static void declare_trait_impl(Checker *ck, Module *m, const Ast *ast) {
     }
     for (u32 i = 0; i < ck->impls.n; i++) {
         ImplDecl *o = ck->impls.v[i];
-        if (o->trait == trait && o->for_kind == im->for_kind && o->for_decl == im->for_decl)
-            duplicate(ck, trait->name, im->span, o->span);
+        if (o->trait != trait || o->for_kind != im->for_kind || o->for_decl != im->for_decl)
+            continue;
+        Diag *d = diag_new(ck->ds, E_TRAIT_IMPL, im->span, "'%s' is implemented twice for this type",
+                           trait->name->s.p);
+        diag_label(d, im->span, "implemented again");
+        diag_label(d, o->span, "first implemented here");
     }
     vec_push(ck->perm, &ck->impls, im);
     impl_methods(ck, m, ast, &im->methods, im->for_decl, im, ast->impl.for_type);
@@ -331,12 +338,42 @@ static void declare_impl(Checker *ck, Module *m, const Ast *ast) {
     impl_methods(ck, m, ast, &d->owner, d, NULL, ast->impl.type);
 }
 
+/* One name from two traits, or from a trait and the type itself, would be ambiguous in every call. */
+static void method_clash(Checker *ck, const FnDecl *f, const FnDecl *g) {
+    if (!g || f == g) return;
+    const FnDecl *late = f->span.off > g->span.off ? f : g, *early = late == f ? g : f;
+    Diag *d = diag_new(ck->ds, E_AMBIGUOUS, late->span, "the type has two methods '%s'",
+                       f->name->s.p);
+    diag_label(d, late->span, "this one");
+    diag_label(d, early->span, "and this one");
+    diag_hint(d, "a call could mean either: give one of them another name");
+}
+
+static void method_clashes(Checker *ck, const Module *m) {
+    for (u32 i = 0; i < ck->impls.n; i++) {
+        const ImplDecl *im = ck->impls.v[i];
+        if (im->module != m || m->is_std) continue;
+        for (u32 k = 0; k < im->methods.methods.cap; k++) {
+            const FnDecl *f = im->methods.methods.slots[k].value;
+            if (!im->methods.methods.slots[k].key) continue;
+            if (im->for_decl) method_clash(ck, f, owner_method(&im->for_decl->owner, f->name));
+            for (u32 j = 0; j < i; j++) {
+                const ImplDecl *o = ck->impls.v[j];
+                if (o->trait != im->trait && o->for_kind == im->for_kind &&
+                    o->for_decl == im->for_decl)
+                    method_clash(ck, f, map_get(&o->methods.methods, f->name));
+            }
+        }
+    }
+}
+
 void declare_impls(Checker *ck, Module *m) {
     for (u32 i = 0; i < m->ast->stmts.n; i++) {
         const Ast *s = m->ast->stmts.v[i];
         if (s->kind == AST_IMPL) declare_impl(ck, m, s);
         if (s->kind == AST_FN && s->fn.owner.n) declare_owned_fn(ck, m, s);
     }
+    method_clashes(ck, m);
 }
 
 /* ---- imports ---- */
@@ -372,7 +409,6 @@ static void import_names(Checker *ck, Module *m, Module *from, const Ast *imp) {
             diag_label(d, n.span, "private");
             diag_hint(d, "Add 'pub' to 'fn %s' in %s.wyn to export it.", n.name->s.p,
                       from->name->s.p);
-            continue;
         }
         map_put(ck->perm, &m->scope, n.name, s);
     }
@@ -401,6 +437,16 @@ static void export_list(Checker *ck, Module *m, const Ast *s) {
     (void)ck;
 }
 
+/* main(args: [string]) is tolerated; its argument is empty. */
+static void main_params(Checker *ck, Module *m, const Ast *fn) {
+    const AstParams *ps = &fn->fn.params;
+    if (ps->n == 0 || (ps->n == 1 && ps->v[0].type && ps->v[0].type->kind == AST_T_ARRAY)) return;
+    if (m->is_std) return;
+    Diag *d = diag_new(ck->ds, E_BAD_DECL, ps->v[0].span, "main takes no parameters");
+    diag_label(d, ps->v[0].span, "nothing could be passed for this");
+    diag_hint(d, "the arguments of the program are System.args()");
+}
+
 void declare_module(Checker *ck, Module *m) { /* table */
     for (u32 i = 0; i < m->ast->stmts.n; i++) {
         const Ast *s = m->ast->stmts.v[i];
@@ -411,7 +457,7 @@ void declare_module(Checker *ck, Module *m) { /* table */
         case AST_FN:
             if (s->fn.owner.n) break;
             declare_free_fn(ck, m, s);
-            if (s->fn.name == ck->n.main) m->has_main_fn = true;
+            if (s->fn.name == ck->n.main) m->has_main_fn = true, main_params(ck, m, s);
             break;
         case AST_STRUCT: declare_struct(ck, m, s); break;
         case AST_ENUM: declare_enum(ck, m, s); break;

@@ -47,6 +47,13 @@ static bool check_cycles(Checker *ck) {
         if (!holds_by_value(t, t, 0, &path)) continue;
         ok = false;
         t->decl->recursive = true;
+        for (u32 k = 0; k < type_count(ck->ts); k++) { /* one report for the whole cycle */
+            Type *u = type_at(ck->ts, k);
+            StrBuf other = {ck->perm, NULL, 0, 0};
+            if (u->kind == TY_STRUCT && !u->has_var && u->expanded &&
+                holds_by_value(t, u, 0, &other) && holds_by_value(u, t, 0, &other))
+                u->decl->recursive = true;
+        }
         Str chain = buf_done(&path);
         bool direct = false;
         for (u32 k = 0; k < t->field_count; k++)

@@ -205,7 +205,7 @@ static void close_returns(Checker *ck, FnCtx *fx) {
     u32 n = fx->open_returns.n;
     Tree ***slots = NEW_N(ck->perm, Tree **, n + 1);
     for (u32 i = 0; i < n; i++) slots[i] = &fx->open_returns.v[i]->one.e;
-    Type *t = n ? join_list(ck, slots, n, NULL, fx->fn->span, false) : ck->t_void;
+    Type *t = n ? join_list(ck, slots, n, NULL, fx->fn->span, SITE_BRANCH) : ck->t_void;
     if (ty_prune(ck, t)->kind == TY_NEVER) t = ck->t_void;
     if (!ty_unify(ck, fx->ret, t) && n) {
         Diag *d = diag_new(ck->ds, E_RETURN_TYPE, fx->fn->span, "Return type mismatch");
@@ -262,7 +262,9 @@ void fn_check_work(Checker *ck) {
     }
 }
 
-static void bounds_of(Checker *ck, const PendingCall *pc, const AstGens *gens, Type **args) {
+/* True when all bounds are met. */
+static bool bounds_of(Checker *ck, const PendingCall *pc, const AstGens *gens, Type **args) {
+    bool ok = true;
     for (u32 i = 0; gens && i < gens->n; i++) {
         for (u32 k = 0; k < gens->v[i].bounds.n; k++) {
             const Ast *b = gens->v[i].bounds.v[k];
@@ -276,15 +278,19 @@ static void bounds_of(Checker *ck, const PendingCall *pc, const AstGens *gens, T
             diag_label(d, pc->node->span, "%s is %.*s here", gens->v[i].name->s.p, FMT(a));
             diag_label(d, b->span, "asked for here");
             diag_hint(d, "write `impl %s for %.*s { ... }`", trait->name->s.p, FMT(a));
+            ok = false;
         }
     }
+    return ok;
 }
 
 static void bounds_check(Checker *ck, const PendingCall *pc) {
     if (pc->decl->is_trait_sig || pc->decl->module->is_std) return;
     u32 outer = pc->decl->outer_gens ? pc->decl->outer_gens->n : 0;
-    bounds_of(ck, pc, pc->decl->outer_gens, pc->args);
-    bounds_of(ck, pc, &pc->decl->ast->fn.gens, pc->args + outer);
+    bool ok = bounds_of(ck, pc, pc->decl->outer_gens, pc->args);
+    ok &= bounds_of(ck, pc, &pc->decl->ast->fn.gens, pc->args + outer);
+    /* No errors from inside a body that was never meant for these types. */
+    for (u32 i = 0; !ok && i < pc->decl->gen_count; i++) pc->args[i] = ck->t_error;
 }
 
 /* Gives every call of a generic its instance, now that type arguments are ground. */
