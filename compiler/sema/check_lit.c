@@ -147,6 +147,21 @@ Tree *variant_make(Checker *ck, TypeDecl *d, Type *want, u32 index, const AstArg
 
 /* ---- struct literals ---- */
 
+static void lit_bound(Checker *ck, const AstGen *gen, const Symbol *s, Type *arg, Span at) {
+    for (u32 k = 0; k < gen->bounds.n; k++) {
+        const Ast *b = gen->bounds.v[k];
+        Type *trait = b->kind == AST_T_NAME ? resolve_type(ck, s->home, NULL, b) : ck->t_error;
+        if (trait->kind != TY_TRAIT || arg->has_var || arg->kind == TY_ERROR) continue;
+        if (type_implements(ck, arg, trait->decl)) continue;
+        Str a = ty_text(ck, arg);
+        Diag *d = diag_new(ck->ds, E_BOUND, at, "%.*s does not implement '%s', which '%s' needs",
+                           FMT(a), trait->name->s.p, s->name->s.p);
+        diag_label(d, at, "%s is %.*s here", gen->name->s.p, FMT(a));
+        diag_label(d, b->span, "asked for here");
+        diag_hint(d, "write `impl %s for %.*s { ... }`", trait->name->s.p, FMT(a));
+    }
+}
+
 static Type *lit_type(Checker *ck, const Ast *name, Type *want) {
     const AstList *targs = NULL;
     if (name->kind == AST_TARGS) {
@@ -194,6 +209,7 @@ static Type *lit_type(Checker *ck, const Ast *name, Type *want) {
         else
             args[i] = ty_fresh(ck, name->span, VD_INT, "type arguments");
     }
+    for (u32 i = 0; targs && i < n; i++) lit_bound(ck, &s->type->gens->v[i], s, args[i], name->span);
     return decl_type(ck, s->type, args);
 }
 

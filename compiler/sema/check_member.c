@@ -70,6 +70,8 @@ bool static_of(Checker *ck, const Ast *e, Static *out) {
 
 bool private_check(Checker *ck, FnDecl *d, Span at) {
     if (d->is_pub || d->module == ck->fx->mod || d->module->is_std) return true;
+    const Symbol *listed = map_get(&ck->fx->mod->scope, d->name);
+    if (listed && listed->home == d->module) return false; /* said at the import */
     Diag *g = diag_new(ck->ds, E_PRIVATE, at, "function '%s' in module '%s' is private",
                        d->name->s.p, d->module->name->s.p);
     diag_label(g, at, "private");

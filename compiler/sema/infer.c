@@ -2,6 +2,7 @@
  * A constraint waits on one variable (or two); binding a variable moves its waiters to `ready`,
  * which infer_drain takes up. Each default fixes a variable, so solving ends. */
 #include "checker.h"
+#include <string.h>
 
 Type *ty_fresh(Checker *ck, Span origin, VarDefault def, const char *of) {
     VarInfo v = {0};
@@ -239,7 +240,8 @@ static void lint_defaults(Checker *ck) {
         if (source_file(ck->ds->sources, v->origin.file)->is_std) continue;
         Diag *d = diag_new(ck->ds, L_DEFAULTED, v->origin, "nothing says what the %s are", v->of);
         diag_label(d, v->origin, "%s was assumed", v->def == VD_INT ? "int" : "string");
-        diag_hint(d, "write the type, as in `xs: [string] = []`");
+        diag_hint(d, "write the type, as in `%s`", strcmp(v->of, "elements") == 0
+                                                       ? "xs: [string] = []" : "m: {string: int} = {}");
     }
     ck->linted = ck->vars.n;
 }
