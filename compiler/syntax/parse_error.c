@@ -111,8 +111,11 @@ bool report_foreign_word(Parser *P, u32 i) {
     if (!instead) return false;
     TokenKind before = i < 2 ? TK_TERM : P->toks[i - 2].kind;
     bool start = before == TK_TERM || before == TK_LB || before == TK_ARROW;
-    bool value = tok_is(P, word, S("new")) || tok_is(P, word, S("lambda")) ||
-                 tok_is(P, word, S("function"));
+    const Token *next = &P->toks[i + 1];
+    char c = P->text[next->off];
+    bool value = (tok_is(P, word, S("new")) && c >= 'A' && c <= 'Z') ||
+                 (tok_is(P, word, S("lambda")) && next->kind == TK_IDENT &&
+                  (next[1].kind == TK_COLON || next[1].kind == TK_COMMA));
     if (!start && !value) return false;
     report_word(P, word, instead);
     return true;

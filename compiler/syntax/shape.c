@@ -278,8 +278,8 @@ static void put_fn(Shape *s, u32 i, const Token *t) {
     bool named = s->raw[i + 1].kind != TK_LP;
     shape_put(s, TK_FN, t);
     s->fn_name = named;
+    s->frame->ret_stmt = named || (s->frame->ret && s->frame->ret_stmt);
     s->frame->ret = true;
-    s->frame->ret_stmt = named;
 }
 
 static bool is_timed_await(const Shape *s, u32 i) {
