@@ -180,7 +180,8 @@ static void err_place(const char *before, const char *file, int line, const char
     wyn_err_write(small, n < (int)sizeof small ? (size_t)n : sizeof small - 1);
 }
 
-static bool is_user_file(const char *file) { return strncmp(file, "<std>", 5) != 0; }
+/* Library sources are named std/NAME.wyn. */
+static bool is_user_file(const char *file) { return strncmp(file, "std/", 4) != 0; }
 
 /* The innermost user frame of a trace. */
 static bool user_place(const Trace *t, TraceFrame *out) {

@@ -32,7 +32,7 @@
 
 /* Where an operation stands; emitted as static const data. */
 typedef struct wyn_site {
-    const char *file; /* as the user named it; library files begin with "<std>" */
+    const char *file; /* as the user named it; library files begin with "std/" */
     const char *func; /* Wyn name of the enclosing function */
     int32_t line;
 } wyn_site;

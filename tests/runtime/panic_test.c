@@ -8,7 +8,7 @@ static void divide(void) { wyn_div(1, 0, &site); }
 static void modulo(void) { wyn_mod(1, 0, &site); }
 static void shift(void) { wyn_shl(1, -1, &site); }
 static void none(void) { wyn_panic_none(&site); }
-static void library(void) { wyn_panic_at(&(wyn_site){"<std>/x.wyn", "g", 1}, "odd"); }
+static void library(void) { wyn_panic_at(&(wyn_site){"std/x.wyn", "g", 1}, "odd"); }
 static void error_out(void) {
     wyn_str *e = STR("no file");
     wyn_main_error(&e, &wyn_type_str);
