@@ -147,6 +147,9 @@ static Tree *call_form(Checker *ck, const Ast *e, Name name, Type *want) {
         if (name == ck->n.Some) return check_some(ck, e, want);
         return check_ok_err(ck, e, want, name == ck->n.Ok);
     }
+    if (name == ck->n.await_any && e->call.args.n == 1 &&
+        e->call.args.v[0].value->kind == AST_ARRAY && !e->call.args.v[0].value->list.elems.n)
+        return tn(ck, TN_INT, e->span, ck->t_int); /* a literal [] gives 0 */
     if ((name == ck->n.none || name == ck->n.None) && e->call.args.n == 0)
         return check_expr(ck, e->call.fn, want);
     return NULL;

@@ -185,7 +185,9 @@ static Tree *for_each(Checker *ck, const AstNames *names, const Ast *iter, bool 
         return t;
     }
     t->for_in.a = loop_var(ck, names->v[0], d->a);
-    if (pair) t->for_in.b = loop_var(ck, names->v[1], d->b);
+    if (!pair) return t;
+    t->for_in.b = loop_var(ck, names->v[1], d->b);
+    if (!t->for_in.b) t->for_in.b = local_temp(ck, d->b, names->v[1].span); /* `_` still counts */
     return t;
 }
 

@@ -16,7 +16,7 @@ typedef struct FnCtx FnCtx;
     X(main) X(to_string) X(next) X(timeout) X(closed) X(recv) X(send) X(run) X(format) \
     X(push) X(filter) X(get) X(unwrap_or) X(set) X(insert) X(len) X(context) X(spawn) X(array_push) \
     X(ok) X(err) X(any) X(all) X(every) X(channel) X(Task) X(root) X(new) X(HashMap) X(Array) X(HashSet) \
-    X(Option) X(Result) X(Future) X(Channel) X(Iter) X(string) X(wait) X(get_or) X(assert) X(fn)
+    X(Option) X(Result) X(Future) X(Channel) X(Iter) X(string) X(wait) X(get_or) X(iter) X(await_any)
 typedef struct KnownNames {
 #define X(n) Name n;
     KNOWN_NAMES(X)

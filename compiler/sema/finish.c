@@ -225,6 +225,21 @@ static void share_assigned(Program *p) {
     }
 }
 
+/* Falling off the end of a main with a status is status 0. */
+static void close_main(Checker *ck) {
+    Fn *f = ck->prog->main;
+    if (!f || !f->body || f->ret->kind != TY_INT || f->body->type->kind == TY_NEVER) return;
+    Tree *b = f->body;
+    if (b->block.has_value) return;
+    Tree **stmts = NEW_N(ck->perm, Tree *, b->block.stmts.n + 1);
+    for (u32 i = 0; i < b->block.stmts.n; i++) stmts[i] = b->block.stmts.v[i];
+    Tree *ret = tn(ck, TN_RETURN, (Span){b->span.file, b->span.off + b->span.len, 0}, ck->t_never);
+    ret->one.e = tn(ck, TN_INT, ret->span, ck->t_int);
+    stmts[b->block.stmts.n++] = ret;
+    b->block.stmts.v = stmts;
+    b->type = ck->t_never;
+}
+
 /* Generic functions that nothing instantiates are checked once with poison for their types: names,
  * numbers of arguments and all that does not depend on the types. Nothing of it stays. */
 static void probe_generics(Checker *ck) {
@@ -257,6 +272,7 @@ void finish_program(Checker *ck) {
     exhaust_program(ck->perm, ck->ds, ck->prog);
     flow_program(ck->perm, ck->ds, ck->prog);
     if (ck->ds->errors) return;
+    close_main(ck);
     global_order(ck);
     selfmut_program(ck->perm, ck->ds, ck->prog);
     share_assigned(ck->prog);

@@ -49,7 +49,14 @@ static Type *param_type(Checker *ck, FnDecl *d, Env *env, const AstParam *p) {
     return ck->t_int;
 }
 
-Sig fn_sig(Checker *ck, FnDecl *d, Type **args) {
+/* A bare `iter` says that the function is a generator and leaves the element open. */
+static bool is_bare_iter(Checker *ck, const Ast *t) {
+    return t->kind == AST_T_NAME && t->tname.path.n == 1 && !t->tname.args.n &&
+           (t->tname.path.v[0].name == ck->n.iter || t->tname.path.v[0].name == ck->n.Iter);
+}
+
+/* The signature as it is written; names left open in it are new variables each time. */
+static Sig sig_read(Checker *ck, FnDecl *d, Type **args) {
     Sig s = {0};
     const AstParams *ps = &d->ast->fn.params;
     u32 outer = d->outer_gens ? d->outer_gens->n : 0;
@@ -62,10 +69,19 @@ Sig fn_sig(Checker *ck, FnDecl *d, Type **args) {
                                             : param_type(ck, d, s.env, &ps->v[i]);
         ty_slot(ck, &s.params[i]);
     }
-    if (d->ast->fn.ret)
+    if (d->ast->fn.ret && !is_bare_iter(ck, d->ast->fn.ret))
         s.ret = resolve_type(ck, d->module, s.env, d->ast->fn.ret);
     else if (d->is_trait_sig || (d->ast->flags & AF_EXTERN))
         s.ret = ck->t_void;
+    return s;
+}
+
+Sig fn_sig(Checker *ck, FnDecl *d, Type **args) {
+    if (d->gen_count || d->intrinsic >= 0 || (d->module->is_std && !d->plain))
+        return sig_read(ck, d, args);
+    Fn *f = fn_plain(ck, d);
+    Sig s = {NEW_N(ck->perm, Type *, f->param_count + 1), f->param_count, f->ret, NULL};
+    for (u32 i = 0; i < f->param_count; i++) s.params[i] = f->params[i]->type;
     return s;
 }
 
@@ -119,7 +135,7 @@ static Type *open_result(Checker *ck, FnDecl *d, Sig *s, Fn *f) {
 }
 
 static Fn *fn_make(Checker *ck, FnDecl *d, Type **args, u32 depth, Span site) {
-    Sig s = fn_sig(ck, d, args);
+    Sig s = sig_read(ck, d, args);
     Fn *f = fn_new(ck, d->ast->flags & AF_EXTERN ? FN_EXTERN : FN_PLAIN, d->name, d->span);
     u32 outer = d->outer_gens ? d->outer_gens->n : 0;
     f->module = d->module->text_name;
