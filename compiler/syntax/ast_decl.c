@@ -43,6 +43,13 @@ Ast *ast_fn_body(Parser *P, Loc l, Ast *e, Ast *body, bool arrow) {
     return e;
 }
 
+Ast *ast_public(Parser *P, Loc l, Ast *decl, u32 flag) {
+    decl->flags |= flag;
+    decl->span = parser_span(P, l);
+    if (decl->kind == AST_FN && !decl->fn.doc.p) decl->fn.doc = parser_doc(P, l.off);
+    return decl;
+}
+
 /* --- types with names --- */
 
 Ast *ast_struct(Parser *P, Loc l, u32 name, Items gens, Items members) {

@@ -103,6 +103,7 @@ Ast *ast_fn_name(Parser *P, Loc l, u32 tok, Items gens);
 Ast *ast_fn_member(Parser *P, Loc l, Ast *fn, u32 tok, Items gens);
 Ast *ast_fn(Parser *P, Loc l, Ast *fn, Items params, Ast *ret);
 Ast *ast_fn_body(Parser *P, Loc l, Ast *fn, Ast *body, bool arrow);
+Ast *ast_public(Parser *P, Loc l, Ast *decl, u32 flag); /* pub, export */
 Ast *ast_struct(Parser *P, Loc l, u32 name, Items gens, Items members);
 Ast *ast_enum(Parser *P, Loc l, u32 name, Items gens, Items variants);
 AstVariant ast_variant(Parser *P, u32 name, Items payload);

@@ -8,6 +8,14 @@ Str parser_text(const Parser *P, u32 tok) {
     return (Str){P->text + P->toks[tok].off, P->toks[tok].len};
 }
 
+/* Is the text from `from` to `to` the word async, which the filter drops, and blanks? */
+static bool dropped_async(const Parser *P, u32 from, u32 to) {
+    if (to - from < 6 || !str_eq((Str){P->text + from, 5}, S("async"))) return false;
+    u32 i = from + 5;
+    while (i < to && (P->text[i] == ' ' || P->text[i] == '\n')) i++;
+    return i == to;
+}
+
 /* The doc comment directly before the token at `off`. */
 Str parser_doc(const Parser *P, u32 off) {
     u32 lo = 0, hi = P->docs.n;
@@ -17,13 +25,13 @@ Str parser_doc(const Parser *P, u32 off) {
         else hi = mid;
     }
     if (lo < P->docs.n && P->docs.v[lo].tok_off == off) return P->docs.v[lo].text;
+    if (lo > 0 && dropped_async(P, P->docs.v[lo - 1].tok_off, off)) return P->docs.v[lo - 1].text;
     return (Str){0};
 }
 
 static Str module_docs(Parser *P, AstModule *m, u32 i) {
     Ast *e = m->stmts.v[i];
     Str doc = parser_doc(P, e->span.off);
-    if (e->kind == AST_FN) e->fn.doc = doc;
     return doc;
 }
 

@@ -95,7 +95,7 @@ static const char *foreign_at(const Parser *P, const Token *t) {
 static bool report_await_all(Parser *P, const Token *word) {
     if (!tok_is(P, word, S("await_all")) && !tok_is(P, word, S("await_any"))) return false;
     Str s = {P->text + word->off, word->len};
-    Diag *d = diag_new(P->ds, E_JUXTAPOSED, tok_span(P, word),
+    Diag *d = diag_new(P->ds, E_FOREIGN_SYNTAX, tok_span(P, word),
                        "'%.*s' must be called with parentheses", FMT(s));
     diag_label(d, d->span, "a function, not a keyword");
     diag_hint(d, "write %.*s(...)", FMT(s));

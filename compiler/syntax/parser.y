@@ -117,8 +117,8 @@ stmt: simple
     | block
     | vardecl
     | decl
-    | "pub" public { $2->flags |= AF_PUB; $2->span = parser_span(P, @$); $$ = $2; }
-    | "export" public { $2->flags |= AF_EXPORT; $2->span = parser_span(P, @$); $$ = $2; }
+    | "pub" public { $$ = ast_public(P, @$, $2, AF_PUB); }
+    | "export" public { $$ = ast_public(P, @$, $2, AF_EXPORT); }
     | "export" LB_MAP names RB {
         $$ = ast_new(P, AST_EXPORT_LIST, @$);
         $$->names.names = names_of(P, $3);
@@ -314,9 +314,7 @@ member: IDENT ":" type opt_def {
     | fn { $$ = NEW(P->scratch, StructMember); $$->method = $1; }
     | "pub" fn {
         $$ = NEW(P->scratch, StructMember);
-        $2->flags |= AF_PUB;
-        $2->span = parser_span(P, @$);
-        $$->method = $2;
+        $$->method = ast_public(P, @$, $2, AF_PUB);
     }
     | error { RESUME; $$ = NULL; };
 
@@ -347,8 +345,8 @@ trait_list: trait_item { $$ = (Items){0}; if ($1) ITEM(&$$, Ast *, {$1}); }
     | trait_list TERM trait_item { $$ = $1; if ($3) ITEM(&$$, Ast *, {$3}); };
 trait_item: fnhead { check_params(P, $1); $$ = $1; }
     | fn
-    | "pub" fnhead { check_params(P, $2); $$ = $2; $$->flags |= AF_PUB; }
-    | "pub" fn { $$ = $2; $$->flags |= AF_PUB; }
+    | "pub" fnhead { check_params(P, $2); $$ = ast_public(P, @$, $2, AF_PUB); }
+    | "pub" fn { $$ = ast_public(P, @$, $2, AF_PUB); }
     | error { RESUME; $$ = NULL; };
 
 impl: "impl" gens type "{" impl_items "}" { $$ = ast_impl(P, @$, $2, $3, NULL, $5); }
@@ -358,8 +356,8 @@ impl_list: impl_item { $$ = (Items){0}; if ($1) ITEM(&$$, Ast *, {$1}); }
     | impl_list TERM impl_item { $$ = $1; if ($3) ITEM(&$$, Ast *, {$3}); };
 impl_item: fn
     | extern
-    | "pub" fn { $$ = $2; $$->flags |= AF_PUB; $$->span = parser_span(P, @$); }
-    | "pub" extern { $$ = $2; $$->flags |= AF_PUB; $$->span = parser_span(P, @$); }
+    | "pub" fn { $$ = ast_public(P, @$, $2, AF_PUB); }
+    | "pub" extern { $$ = ast_public(P, @$, $2, AF_PUB); }
     | error { RESUME; $$ = NULL; };
 
 import: "import" path { $$ = ast_import(P, @$, $2, (Items){0}, false); }
