@@ -86,7 +86,9 @@ static void load_captures(LowerFn *f, IrVar *self) {
 static void fn_end(LowerFn *f) {
     if (f->dead) return;
     if (f->record) defer_leave(f);
-    if (f->ret && !type_no_value(f->ret)) st_stop(f);
+    if (!f->ret || type_no_value(f->ret)) return;
+    if (f->fn->is_main) st_return(f, ex_int(f, 0)); /* a script that ran to its end */
+    else st_stop(f);
 }
 
 static void fn_body(LowerFn *f) {
