@@ -15,13 +15,14 @@ static void name_fns(Emit *e) {
 static void emit_globals(Emit *e) {
     for (u32 i = 0; i < e->ir->globals.n; i++) {
         IrGlobal *g = e->ir->globals.v[i];
+        if (!g->used) continue;
         Str name = g->name ? g->name->s : S("global");
         if (g->module.n)
             name = str_fmt(e->perm, "%.*s_%.*s", FMT(name_words(e, g->module)), FMT(name));
         g->c_name = name_global(e, "g_", name);
         out_c(&e->protos_out, "static ");
         type_declare(e, &e->protos_out, g->type, g->c_name);
-        out_c(&e->protos_out, " __attribute__((unused));\n");
+        out_c(&e->protos_out, ";\n");
     }
 }
 

@@ -171,16 +171,14 @@ static void emit_make(Emit *e, const IrExpr *x) {
 
 static void emit_list(Emit *e, const IrExpr *x) {
     Str c = type_c(e, x->make.elem);
-    bool one = x->make.args.n == 1 && x->make.elem->kind != IRT_RAW;
+    const IrType *elem = x->make.elem;
+    bool by_value = elem->kind == IRT_STRUCT || elem->kind == IRT_RAW ||
+                    (elem->kind == IRT_WYN && type_by_value(elem->wyn));
+    bool one = x->make.args.n == 1 && !by_value;
     out_fmt(e->out, one ? "&(%.*s){" : "(%.*s[]){", FMT(c));
     for (u32 i = 0; i < x->make.args.n; i++) {
         if (i) out_c(e->out, i % 16 == 0 ? ",\n        " : ", ");
         if (i && i % 16 == 0) e->out->line++;
-        if (one && x->make.args.v[i]->kind == IE_MAKE) { /* `&(T){.x = 1}` */
-            e->out->b.n--;
-            make_braces(e, x->make.args.v[i]);
-            return;
-        }
         emit_init(e, x->make.args.v[i]);
     }
     out_c(e->out, "}");

@@ -50,6 +50,7 @@ static void read_var(IrVar *v) {
 static void scan_expr(Emit *e, const IrExpr *x) { /* table */
     switch ((IrExprKind)x->kind) {
     case IE_VAR: read_var(x->var); return;
+    case IE_GLOBAL: x->global->used = true; return;
     case IE_FN: case IE_FN_VALUE: scan_use(e, x->fn); return;
     case IE_DESC: scan_desc(e, x->desc); return;
     case IE_VTABLE: scan_vtable(e, x->vtable); return;
@@ -64,7 +65,7 @@ static void scan_expr(Emit *e, const IrExpr *x) { /* table */
     case IE_RT: case IE_ARRAY_OP: scan_args(e, &x->rt.args); return;
     case IE_MAKE: case IE_LIST: scan_args(e, &x->make.args); return;
     case IE_INT: case IE_FLOAT: case IE_BOOL: case IE_STR: case IE_CSTR: case IE_NULL: case IE_ZERO:
-    case IE_GLOBAL: case IE_NAME: case IE_UNIT: case IE_SITE: case IE_SPEC: case IE_SIZEOF:
+    case IE_NAME: case IE_UNIT: case IE_SITE: case IE_SPEC: case IE_SIZEOF:
     case IE_SIZEOF_VARIANT: case IE_SIZEOF_OBJ: case IR_EXPR_COUNT: return;
     }
 }

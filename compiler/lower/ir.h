@@ -48,6 +48,8 @@ typedef struct IrGlobal {
     Name name;
     Str module;
     IrType *type;
+    /* of the emitter */
+    bool used;
     Str c_name;
 } IrGlobal;
 
