@@ -3,6 +3,7 @@
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .DELETE_ON_ERROR:
+.SECONDARY:
 .DEFAULT_GOAL := all
 SHELL := /bin/sh
 
@@ -21,7 +22,6 @@ RUNTIME_CFLAGS := -std=gnu11 $(WARN) -MMD -MP -fno-omit-frame-pointer -fPIE -Iru
     -ffunction-sections -fdata-sections
 SAN := -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 RUNTIME_LIBS := -lgc -lpthread -lm
-LAX := -no-pie -Wl,--unresolved-symbols=ignore-all
 
 COMPILER_SRC := $(filter-out compiler/main.c,$(sort $(wildcard compiler/*/*.c)))
 RUNTIME_SRC := $(sort $(wildcard runtime/*.c runtime/*.S stdlib/native/*.c))
@@ -88,7 +88,7 @@ $(1)/libwync.a: $(COMPILER_SRC:%.c=$(1)/obj/%.o) $(GEN:$(B)/gen/%.c=$(1)/obj/gen
 	@rm -f $$@ && ar rcs $$@ $$^
 $(1)/wync: $(1)/obj/compiler/main.o $(COMPILER_SRC:%.c=$(1)/obj/%.o) $(GEN:$(B)/gen/%.c=$(1)/obj/gen/%.o)
 	@echo '  link $$@'
-	@$(3) $(2) $(LAX) -o $$@ $$^
+	@$(3) $(2) -o $$@ $$^
 $(1)/libwynrt.a: $(patsubst %.S,$(1)/rt/%.o,$(RUNTIME_SRC:%.c=$(1)/rt/%.o))
 	@echo '  ar $$@'
 	@rm -f $$@ && ar rcs $$@ $$^
@@ -152,10 +152,10 @@ $(O)/runtime/%.ok: $(F)/runtime/% tests/run
 	$(RUN) runtime $<
 $(F)/unit/%: tests/unit/%.c $(F)/libwync.a
 	@mkdir -p $(@D)
-	$(CC) $(COMPILER_CFLAGS) $(if $(SAN_RUN),$(SAN)) -Icompiler -o $@ $^
+	@$(CC) $(COMPILER_CFLAGS) $(if $(SAN_RUN),$(SAN)) -Icompiler -o $@ $< $(F)/libwync.a
 $(F)/runtime/%: tests/runtime/%.c $(F)/libwynrt.a
 	@mkdir -p $(@D)
-	$(CC) $(RUNTIME_CFLAGS) $(if $(SAN_RUN),$(SAN)) -o $@ $^ $(RUNTIME_LIBS)
+	@$(CC) $(RUNTIME_CFLAGS) $(if $(SAN_RUN),$(SAN)) -o $@ $< $(F)/libwynrt.a $(RUNTIME_LIBS)
 
 bless: $(WYNC_READY)
 	@B=$(F) O=$(O) sh tests/bless '$(T)'
@@ -166,7 +166,7 @@ bench: all
 	@sh bench/run
 FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 $(B)/fuzz/%_fuzz: tests/fuzz/%_fuzz.c $(B)/fuzz/libwync.a
-	clang -g -O1 -fsanitize=fuzzer,address -Icompiler -o $@ $^
+	clang -g -O1 -fsanitize=fuzzer,address -Icompiler -o $@ $< $(B)/fuzz/libwync.a
 fuzz: $(FUZZERS)
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) sh tests/fuzz/run $(FUZZERS)
 

@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MAX_CHILDREN = 64, CAPTURE_MAX = 16 << 20, POLL_MS = 5 };
+enum { MAX_CHILDREN = 64, CAPTURE_MAX = 16 << 20, POLL_MS = 5, GRACE_NS = 1000000000 };
 extern char **environ;
 
 typedef struct Child {
@@ -186,9 +186,10 @@ static void child_read(Child *c, int which, bool drain) {
 }
 
 static void child_check(Child *c) {
-    if (c->deadline && !c->timed_out && host_now_ns() >= c->deadline) {
+    if (c->deadline && host_now_ns() >= c->deadline) {
+        kill(-c->pid, c->timed_out ? SIGKILL : SIGTERM);
         c->timed_out = true;
-        kill(c->grouped ? -c->pid : c->pid, SIGKILL);
+        c->deadline += GRACE_NS;
     }
     int status;
     if (waitpid(c->pid, &status, WNOHANG) != c->pid) return;

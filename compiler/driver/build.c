@@ -83,6 +83,7 @@ Built build_program(Arena *a, const Options *o) {
         text_show(stderr, cached.notes);
         b.status = EXIT_OK;
         b.program = cached.program;
+        b.cached = true;
         memcpy(&b.inputs, &cached.inputs, sizeof b.inputs);
         return b;
     }
@@ -95,7 +96,8 @@ Built build_program(Arena *a, const Options *o) {
     if (b.status != EXIT_OK) return b;
     for (u32 i = 0; i < c.inputs.n; i++) vec_push(a, &b.inputs, c.inputs.v[i].path);
     Str stored = cache_store(a, &cache, &c.inputs, notes, made.p);
-    b.program = stored.n ? stored : made;
+    b.cached = stored.n != 0;
+    b.program = b.cached ? stored : made;
     return b;
 }
 
@@ -172,6 +174,7 @@ int run_command(Arena *a, const Options *o) {
     vec_push(a, &argv, b.program.p);
     for (int i = 0; i < o->arg_count; i++) vec_push(a, &argv, o->args[i]);
     vec_push(a, &argv, NULL);
+    if (b.cached) host_temp_clean();
     if (o->compile.test_mode && o->filter) host_env_set("WYN_TEST_FILTER", o->filter);
     HostRun run = {.argv = argv.v};
     HostResult r = host_run_program(a, &run);

@@ -12,6 +12,7 @@ int check_command(Arena *a, const Options *o);
 typedef struct Built {
     int status;
     Str program; /* in the cache or in the temporary folder */
+    bool cached;
     VEC(Str) inputs;
 } Built;
 Built build_program(Arena *a, const Options *o);

@@ -1,24 +1,11 @@
 /* compile.c - THE PASS LIST. Each line of compile_text takes the finished result of the one above;
  * --dump=X stops after any of them. */
 #include "compile.h"
+#include "../emit/emit.h"
+#include "../lower/lower.h"
 #include "../sema/check.h"
 #include "../sema/passes.h"
 #include "../syntax/parse.h"
-#include <string.h>
-#if __has_include("../lower/lower.h") && __has_include("../emit/emit.h")
-#include "../emit/emit.h"
-#include "../lower/lower.h"
-#pragma weak lower_program
-#pragma weak ir_check
-#pragma weak ir_dump
-#pragma weak emit_c
-#define HAVE_BACK_END 1
-#endif
-#pragma weak parse
-#pragma weak tokens_dump
-#pragma weak ast_dump
-#pragma weak tree_dump
-#pragma weak check_program
 
 static ReadResult read_input(void *ctx, Arena *perm, Str path) {
     Compiled *c = ctx;
@@ -70,17 +57,15 @@ static void compile_text(Arena *perm, Compiled *c, Str path, Str text, const Com
         c->text = tree_dump(perm, tree);
         return;
     }
-#ifdef HAVE_BACK_END
     LowerOptions lower = {.overflow_check = opt->overflow_check, .test_mode = opt->test_mode};
     IrProgram *ir = lower_program(perm, tree, &lower);
-    if (ir_check) ir_check(perm, ir);
+    ir_check(perm, ir);
     if (opt->dump == DUMP_IR) {
         c->text = ir_dump(perm, ir);
         return;
     }
     EmitOptions emit = {.no_line = opt->no_line};
     c->text = emit_c(perm, ir, &emit);
-#endif
 }
 
 void compile_file(Arena *perm, Compiled *out, const char *path, const CompileOptions *opt) {

@@ -47,7 +47,7 @@ static void timeouts(void) {
     const char *hang[] = {"sh", "-c", "sleep 20 & sleep 20", NULL};
     u64 start = host_now_ns();
     HostResult r = run((HostRun){.argv = hang, .capture = true, .timeout_ms = 200});
-    ASSERT(r.timed_out && r.signal == 9 && host_now_ns() - start < 5000000000u);
+    ASSERT(r.timed_out && r.signal && host_now_ns() - start < 5000000000u);
 }
 
 static u32 done_count, status_sum;
