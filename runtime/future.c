@@ -179,12 +179,12 @@ wyn_future *wyn_await_any(wyn_array *futures, const wyn_site *site) {
     if (n == 0) wyn_panic_at(site, "await_any of an empty array");
     Wait w = {.ready = any_good, .arg = futures, .site = site, .what = "await_any"};
     task_wait(&w);
-    wyn_future *good = first_good(futures);
-    if (good != NULL) return good;
-    for (int64_t i = 0; i < n; i++) {
+    for (int64_t i = 0; i < n; i++) { /* all of them were awaited, whichever came first */
         wyn_future *f = wyn_array_raw_ptr(futures, i);
         f->consumed = true;
     }
+    wyn_future *good = first_good(futures);
+    if (good != NULL) return good;
     future_take(wyn_array_raw_ptr(futures, n - 1), site);
     return NULL;
 }
