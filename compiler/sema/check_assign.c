@@ -99,6 +99,8 @@ static Tree *let_node(Checker *ck, Local *l, Tree *init) {
     Tree *t = tn(ck, TN_LET, l->span, ck->t_void);
     t->let.local = l;
     t->let.init = init;
+    if (init && init->kind == TN_CALL && !ck->fx->mod->is_std)
+        vec_push(ck->perm, &ck->key_uses, ((KeyUse){l->type, l->span}));
     return t;
 }
 

@@ -411,8 +411,10 @@ static bool callv_run(Checker *ck, Constraint *c, bool force) {
     if (f->kind == TY_VAR && force) {
         Type **types = NEW_N(ck->perm, Type *, n + 1);
         for (u32 i = 0; i < n; i++) types[i] = t->callv.args.v[i]->type;
-        ty_unify(ck, f, fn_type_of(ck, types, n, c->b));
-        return true;
+        if (ty_unify(ck, f, fn_type_of(ck, types, n, c->b))) return true;
+        Diag *d = diag_new(ck->ds, E_INFINITE_TYPE, t->span, "this call needs a type without end");
+        diag_label(d, t->span, "the function is part of its own arguments or result");
+        return ty_unify(ck, c->b, ck->t_error) || true;
     }
     if (f->kind == TY_VAR) {
         con_wait(ck, c, f);

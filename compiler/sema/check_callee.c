@@ -184,7 +184,7 @@ static Tree *unknown_fn(Checker *ck, const Ast *e, Name name) {
     static const char *const forms[] = {"print", "println", "Some", "Ok", "Err"};
     Map extra = {0};
     for (u32 i = 0; i < COUNT_OF(forms); i++)
-        map_put(ck->perm, &extra, intern_c(ck->names, forms[i]), d);
+        map_put(ck->perm, &extra, intern_c(ck->names, forms[i]), ck);
     const Map *maps[] = {&ck->fx->mod->fns, &extra, &ck->fx->mod->scope, &ck->std_scope};
     if (d && d->code == E_UNDEFINED && d->hints.n == 0) suggest(ck, d, name, maps, 4);
     for (u32 i = 0; i < e->call.args.n; i++)

@@ -232,5 +232,6 @@ Tree *check_parallel(Checker *ck, const Ast *s) {
     t->scope.body = check_block(ck, s->scope.body, NULL, false, false);
     ck->fx->parallel = saved;
     scope_pop(ck, sc);
+    if (t->scope.timeout && !scope) vec_push(ck->perm, &ck->late, t);
     return t;
 }

@@ -131,7 +131,14 @@ static bool compare_sides(Checker *ck, Type *l, Type *r, Op op, bool *lf, bool *
 
 static void step_result(Checker *ck, StepData *d, Type *t) {
     TreeStep *s = &d->chain->chain.steps[d->step];
-    if (!ty_unify(ck, s->type, t)) UNREACHABLE();
+    if (ty_unify(ck, s->type, t)) return;
+    /* the result was taken for another type before the operands were known */
+    Str want = ty_text(ck, s->type), got = ty_text(ck, t);
+    Diag *e = diag_new(ck->ds, E_TYPE_MISMATCH, s->span, "Type mismatch: '%s' gives %.*s here",
+                       op_text[s->op], FMT(got));
+    diag_label(e, s->span, "Expected: %.*s Got: %.*s", FMT(want), FMT(got));
+    blame_label(ck, e);
+    diag_hint(e, "write the types of the operands where they are declared");
 }
 
 static bool late_check(Checker *ck, Tree *chain) {

@@ -133,6 +133,12 @@ typedef struct FnWork {
     Span site;           /* where the instance was asked for */
 } FnWork;
 
+/* A map or set type that the program writes or infers: its key is looked at when it is ground. */
+typedef struct KeyUse {
+    Type *type;
+    Span at;
+} KeyUse;
+
 struct Checker {
     Arena *perm;
     Interner *names;
@@ -152,7 +158,7 @@ struct Checker {
     VEC(ImplDecl *) impls;
     VEC(Name) owner_names;      /* for did-you-mean */
     Map undefined;              /* Name -> FnCtx where it was reported last */
-    Map unknown_types;          /* Name -> reported */
+    Map unknown_types;          /* Name, or Type of an unhashable key -> reported */
 
     VEC(VarInfo) vars;
     VEC(Constraint *) cons[CON_KINDS];
@@ -166,6 +172,7 @@ struct Checker {
     u32 work_at;
     VEC(Tree *) late;           /* nodes looked at again when types are ground (finish.c) */
     u32 blame;                  /* variable whose default is being applied, + 1 */
+    VEC(KeyUse) key_uses;
     u32 linted;                 /* variables below it have been through the lint */
     bool draining;
     bool endless;               /* some type contains itself by value: no layout questions */

@@ -88,6 +88,12 @@ static FnDecl *decl_fn(Checker *ck, Module *m, const Ast *ast, Owner *owner, con
 
 static void declare_free_fn(Checker *ck, Module *m, const Ast *ast) {
     FnDecl *d = decl_fn(ck, m, ast, NULL, NULL);
+    if (d->has_self) {
+        Span at = ast->fn.params.v[0].span;
+        Diag *g = diag_new(ck->ds, E_BAD_DECL, at, "'self' outside of a type");
+        diag_label(g, at, "no type is named that '%s' could be a method of", d->name->s.p);
+        diag_hint(g, "put it into `impl Type { }`, or write `fn Type.%s(self)`", d->name->s.p);
+    }
     if (m->is_std) {
         Symbol *old = map_get(&ck->std_scope, d->name);
         if (old && old->kind == SYM_FN) d->next = old->fn;

@@ -85,13 +85,15 @@ static void late_compare(Checker *ck, Tree *t) {
     }
 }
 
-static void late_key(Checker *ck, Tree *t) {
-    Type *k = ty_zonk(ck, t->type)->n ? ty_zonk(ck, t->type)->args[0] : ck->t_error;
-    if (k->has_var || type_hashable(k)) return;
+static void key_check(Checker *ck, Type *type, Span at) {
+    Type *t = ty_zonk(ck, type), *k = t->n ? t->args[0] : ck->t_error;
+    if ((t->kind != TY_MAP && t->kind != TY_SET) || k->has_var || k->kind == TY_ERROR) return;
+    if (type_hashable(k) || map_get(&ck->unknown_types, k)) return;
+    map_put(ck->perm, &ck->unknown_types, k, k);
     Str a = ty_text(ck, k);
-    Diag *d = diag_new(ck->ds, E_NOT_HASHABLE, t->span, "%.*s cannot be a %s", FMT(a),
-                       t->kind == TN_MAP ? "map key" : "set element");
-    diag_label(d, t->span, "keys here are %.*s", FMT(a));
+    Diag *d = diag_new(ck->ds, E_NOT_HASHABLE, at, "%.*s cannot be a %s", FMT(a),
+                       t->kind == TY_MAP ? "map key" : "set element");
+    diag_label(d, at, "keys here are %.*s", FMT(a));
     diag_hint(d, "int, string, bool, enums, and tuples and structs of those can");
 }
 
@@ -175,6 +177,22 @@ static void late_next(Checker *ck, Tree *t) {
     if (m && !it->has_var) t->for_in.next = fn_instance(ck, m, it->args, t->span);
 }
 
+/* A task that is late leaves the zero value in its name. */
+static void late_parallel(Checker *ck, const Tree *t) {
+    const Tree *body = t->scope.body;
+    for (u32 i = 0; i < body->block.stmts.n; i++) {
+        const Tree *b = body->block.stmts.v[i];
+        if (b->kind != TN_PAR_BIND) continue;
+        const Local *l = b->parbind.local;
+        Type *type = ty_zonk(ck, l->type);
+        if (type->has_var || type->kind == TY_ERROR || type_has_zero(type)) continue;
+        Str s = ty_text(ck, type);
+        Diag *d = diag_new(ck->ds, E_NO_ZERO, l->span, "%.*s has no zero value", FMT(s));
+        diag_label(d, l->span, "when the time is over '%s' would have no value", l->name->s.p);
+        diag_hint(d, "leave out the timeout, or let the task give an option");
+    }
+}
+
 void finish_late(Checker *ck) {
     if (!expand_all(ck) || !check_cycles(ck)) {
         ck->endless = true;
@@ -186,12 +204,16 @@ void finish_late(Checker *ck) {
         switch ((int)t->kind) {
         case TN_CHAIN: late_compare(ck, t); break;
         case TN_MAP:
-        case TN_SET: late_key(ck, t); break;
+        case TN_SET: key_check(ck, t->type, t->span); break;
         case TN_INTERP: late_interp(ck, t); break;
         case TN_FOR_IN: late_next(ck, t); break;
+        case TN_PARALLEL: late_parallel(ck, t); break;
         }
     }
     ck->late.n = 0;
+    for (u32 i = 0; i < ck->key_uses.n; i++)
+        key_check(ck, ck->key_uses.v[i].type, ck->key_uses.v[i].at);
+    ck->key_uses.n = 0;
 }
 
 /* ---- user text forms ---- */

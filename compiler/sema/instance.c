@@ -29,6 +29,7 @@ Type *fn_self_type(Checker *ck, FnDecl *d, Env *env, Type **args) {
     if (d->is_trait_sig) return args[0];
     if (d->self_ast) return resolve_type(ck, d->module, env, d->self_ast);
     if (d->self_type) return decl_type(ck, d->self_type, args);
+    if (!d->owner) return ck->t_error;
     TyKind k = builtin_kind(d->owner->name->s);
     u32 n = d->outer_gens ? d->outer_gens->n : 0;
     if (k == TY_HANDLE) return type_named(ck->ts, k, NULL, d->owner->name, args, n);

@@ -168,12 +168,18 @@ static Type *map_type(Checker *ck, Module *m, Env *env, const Ast *ast) {
     return type_2(ck->ts, TY_MAP, k, v);
 }
 
+static Type *key_used(Checker *ck, const Module *m, Type *t, const Ast *ast) {
+    if ((t->kind == TY_MAP || t->kind == TY_SET) && !m->is_std)
+        vec_push(ck->perm, &ck->key_uses, ((KeyUse){t, ast->span}));
+    return t;
+}
+
 Type *resolve_type(Checker *ck, Module *m, Env *env, const Ast *ast) { /* table */
     switch ((int)ast->kind) {
-    case AST_T_NAME: return resolve_named(ck, m, env, ast);
+    case AST_T_NAME: return key_used(ck, m, resolve_named(ck, m, env, ast), ast);
     case AST_T_ARRAY: return type_1(ck->ts, TY_ARRAY, resolve_type(ck, m, env, ast->tone.elem));
     case AST_T_OPTION: return type_1(ck->ts, TY_OPTION, resolve_type(ck, m, env, ast->tone.elem));
-    case AST_T_MAP: return map_type(ck, m, env, ast);
+    case AST_T_MAP: return key_used(ck, m, map_type(ck, m, env, ast), ast);
     case AST_T_TUPLE: {
         Type **args = resolve_args(ck, m, env, &ast->tlist.elems);
         if (ast->tlist.elems.n == 1) return args[0];
