@@ -16,10 +16,10 @@ Ast *ast_fn_name(Parser *P, Loc l, u32 tok, Items gens) {
 /* `P.m`: what was the name becomes the last part of the owner. */
 Ast *ast_fn_member(Parser *P, Loc l, Ast *e, u32 tok, Items gens) {
     AstNames *o = &e->fn.owner;
-    AstName *names = NEW_N(P->perm, AstName, o->n + 1);
-    if (o->n) memcpy(names, o->v, o->n * sizeof *names);
-    names[o->n] = (AstName){e->fn.name, e->fn.name_span};
-    *o = (AstNames){names, o->n + 1};
+    u32 at = o->n; /* room for a power of two, as in chains */
+    if ((at & (at - 1)) == 0)
+        o->v = arena_grow(P->perm, o->v, at * sizeof *o->v, (at ? 2 * at : 1) * sizeof *o->v, 8);
+    o->v[o->n++] = (AstName){e->fn.name, e->fn.name_span};
     if (e->fn.gens.n) e->fn.owner_gens = e->fn.gens;
     AstName n = name_at(P, tok);
     e->fn.name = n.name;

@@ -567,8 +567,8 @@ static void report_general(Bad *b) {
 
 static bool (*const usual_mistakes[])(Bad *) = {
     bad_interpolation, bad_word, bad_mut, bad_else, bad_line_start, bad_head_literal,
-    bad_field, bad_keyword, bad_assign, bad_colon, bad_arrow, bad_arm, bad_declaration, bad_public, bad_empty_head,
-    bad_angle, bad_range, bad_cast, bad_extern, bad_brace,
+    bad_field, bad_keyword, bad_assign, bad_colon, bad_arrow, bad_arm, bad_declaration,
+    bad_public, bad_empty_head, bad_angle, bad_range, bad_cast, bad_extern, bad_brace,
 };
 
 /* Where to go on: at a separator of the innermost block, or at its end. */

@@ -70,6 +70,8 @@ static const Repeat flat[] = {
     {"", "x = * 5\n", "", "", ""},        {"", "f(a b)\n", "", "", ""},
     {"import ", "a.", "b", "", ""},       {"x = 1", "0", "", "", ""},
     {"", "let x\n", "", "", ""},          {"x = a", " ? b", "", "", ""},
+    {"fn ", "a.", "b() { }", "", ""},     {"type A = ", "a.", "b", "", ""},
+    {"fn f(", "a: int, ", "", "", ") { }"}, {"struct P { ", "a: int\n", "", "", "}"},
 };
 
 static bool nesting_ok(const Repeat *r) {

@@ -1,5 +1,5 @@
-/* parse_span_test.c - places are exact: a statement covers its text from the first byte of its first
- * token to the last of its last, and so does each expression, operator and name. */
+/* parse_span_test.c - places are exact: a statement covers its text from the first byte of its
+ * first token to the last of its last, and so does each expression, operator and name. */
 #include "parse_common.h"
 #include <string.h>
 
@@ -22,7 +22,8 @@ static const char *const values[] = {
     "t.0", "f(a, b: 1)", "a[1]", "a[1:2]", "a[:]", "f()?", "f<int>(x)", "P { a: 1 }", "Box<int>{}",
     "-a", "not a", "a + b", "a + b - c", "a and b or c", "a in 1..3", "a not in b", "a ?? b",
     "a ? b : c", "if a { 1 } else { 2 }", "match a { _ => 1 }", "(x) => x", "|x| x + 1",
-    "fn(x) { }", "[1, 2]", "(1, 2)", "{\"a\": 1}", "{: 1}", "[i for i in 0..3 if i > 1]", "spawn f()",
+    "fn(x) { }", "[1, 2]", "(1, 2)", "{\"a\": 1}", "{: 1}", "[i for i in 0..3 if i > 1]",
+    "spawn f()",
     "spawn { }", "s.spawn f()", "await f", "await(timeout: 5) f", "&a.b", "(a + b).c", "(a)(b)",
     "a\n    .b()\n    .c", "f(\n    1,\n    2\n)",
 };
@@ -63,8 +64,9 @@ static bool value_ok(const char *value) {
     const char *text = str_fmt(&a, "x = %s\n", value).p;
     AstModule *m = parse_text(&a, text);
     bool ok = m->stmts.n == 1 && m->stmts.v[0]->kind == AST_ASSIGN;
-    if (ok) ok = same("value", str_c(value), text_of(text, m->stmts.v[0]->assign.values.v[0]->span));
-    else printf("'%s' is no value\n", value);
+    if (!ok) printf("'%s' is no value\n", value);
+    const Ast *e = ok ? m->stmts.v[0]->assign.values.v[0] : NULL;
+    if (ok) ok = same("value", str_c(value), text_of(text, e->span));
     arena_free(&a);
     return ok;
 }
