@@ -46,13 +46,28 @@ wyn_str *wyn_input_all(void) {
     return wyn_text_take(&t);
 }
 
-/* The next line as a number; 0 when it is none. */
+static bool is_blank(const wyn_str *line) {
+    for (int64_t i = 0; i < line->len; i++) {
+        if (line->bytes[i] != ' ' && line->bytes[i] != '\t') return false;
+    }
+    return true;
+}
+
+/* The next line that is not blank; "" at the end. */
+static wyn_str *full_line(void) {
+    for (;;) {
+        wyn_str *line = wyn_input_line();
+        if (!is_blank(line) || ended) return line;
+    }
+}
+
+/* The next number, a line each; 0 when the line is none. */
 int64_t wyn_input_int(void) {
-    wyn_str *line = wyn_input_line();
+    wyn_str *line = full_line();
     return wyn_str_is_int(line) ? wyn_str_to_int(line) : 0;
 }
 
 double wyn_input_float(void) {
-    wyn_str *line = wyn_input_line();
+    wyn_str *line = full_line();
     return wyn_str_is_float(line) ? wyn_str_to_float(line) : 0.0;
 }
