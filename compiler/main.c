@@ -1,9 +1,16 @@
-/* main.c - argv to command. */
+/* main.c - argv to command. Commands run on a stack that is large enough for the deepest program that
+ * the nesting limits let through: chains of calls have no limit and are deep on the left. */
 #include "tools/tools.h"
 
-int main(int argc, char **argv) {
+typedef struct MainArgs {
+    int argc;
+    char **argv;
+} MainArgs;
+
+static int run_main(void *ctx) {
+    int argc = ((MainArgs *)ctx)->argc;
+    char **argv = ((MainArgs *)ctx)->argv;
     Arena arena = {0};
-    host_catch_crashes();
     Options o;
     Str error = options_parse(&arena, &o, argc, argv);
     if (error.n) {
@@ -24,4 +31,9 @@ int main(int argc, char **argv) {
     case COMMAND_COUNT: break;
     }
     UNREACHABLE();
+}
+
+int main(int argc, char **argv) {
+    MainArgs a = {argc, argv};
+    return host_deep(run_main, &a);
 }

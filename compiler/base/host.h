@@ -70,4 +70,6 @@ HostResult host_run_program(Arena *a, const HostRun *run);
 void host_watch_signals(void);
 /* A crash of ours becomes a message and EXIT_BUG. */
 void host_catch_crashes(void);
+/* Calls fn on a stack of a few gigabytes of address space (memory only as it is used). */
+int host_deep(int (*fn)(void *), void *ctx);
 #endif

@@ -3,6 +3,8 @@
  * The table of live children is read by the signal handler, so a slot is filled by storing its pid
  * last and freed by clearing it first. Signals are held back between spawn and that store. */
 #define _GNU_SOURCE
+#include <sys/mman.h>
+#include <ucontext.h>
 #include "host.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -91,6 +93,36 @@ void host_catch_crashes(void) {
 #else
     (void)end_on_crash;
 #endif
+}
+
+typedef struct Deep {
+    int (*fn)(void *);
+    void *ctx;
+    int result;
+} Deep;
+static Deep deep;
+
+static void deep_entry(void) { deep.result = deep.fn(deep.ctx); }
+
+int host_deep(int (*fn)(void *), void *ctx) {
+    host_catch_crashes();
+#if !defined(__SANITIZE_ADDRESS__)
+    size_t size = (size_t)4 << 30;
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK;
+    void *stack = mmap(NULL, size, PROT_READ | PROT_WRITE, flags, -1, 0);
+    ucontext_t here, there;
+    if (stack != MAP_FAILED && getcontext(&there) == 0) {
+        there.uc_stack.ss_sp = stack;
+        there.uc_stack.ss_size = size;
+        there.uc_link = &here;
+        deep = (Deep){fn, ctx, 0};
+        makecontext(&there, deep_entry, 0);
+        swapcontext(&here, &there);
+        return deep.result;
+    }
+#endif
+    (void)deep_entry;
+    return fn(ctx);
 }
 
 typedef struct Setup {

@@ -6,10 +6,12 @@
 enum { MOST_TYPES = 200000 };
 
 static bool expand_all(Checker *ck) {
+    u32 ground = 0;
     for (u32 i = 0; i < type_count(ck->ts); i++) {
         Type *t = type_at(ck->ts, i);
-        if (!t->has_var) type_expand(ck, t);
-        if (i > MOST_TYPES) {
+        if (t->has_var) continue;
+        type_expand(ck, t);
+        if (++ground > MOST_TYPES) {
             diag_new(
                 ck->ds, E_INSTANCE_DEPTH, t->decl ? t->decl->span : (Span){0, 0, 0},
                 "this program needs more than %d types: a generic type asks for ever larger ones",
