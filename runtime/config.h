@@ -27,7 +27,7 @@
 #define RT_STACK_MIN (64 * RT_MB)
 #define RT_STACK_SMALL_PAGES (4 * RT_MB)
 #define RT_STACK_GUARD (1 * RT_MB)    /* never accessible, below the reserve */
-#define RT_STACK_RESERVE (64 * RT_KB) /* opened by an overflow, for the deferred blocks */
+#define RT_STACK_RESERVE (128 * RT_KB) /* opened by an overflow, for the deferred blocks */
 #define RT_TASK_STACK (64 * RT_MB)     /* of a task; reserved, not committed */
 #define RT_ALT_STACK (64 * RT_KB)
 

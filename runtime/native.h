@@ -169,6 +169,18 @@ int64_t wyn_test_failed(void);
 int64_t wyn_test_skipped(void);
 int64_t wyn_test_millis(void);
 
+/* stdlib/native/crypto.c */
+wyn_str *wyn_crypto_sha256(const wyn_str *s);
+wyn_str *wyn_crypto_hmac(const wyn_str *key, const wyn_str *data);
+wyn_str *wyn_crypto_hmac_hex(const wyn_str *key, const wyn_str *data);
+wyn_str *wyn_crypto_random(int64_t n);
+wyn_str *wyn_hex_encode(const wyn_str *s);
+wyn_str *wyn_hex_decode(const wyn_str *s);
+wyn_str *wyn_base64_encode(const wyn_str *s);
+wyn_str *wyn_base64_decode(const wyn_str *s);
+wyn_str *wyn_url_encode(const wyn_str *s);
+wyn_str *wyn_url_decode(const wyn_str *s);
+
 /* stdlib/native/exec.c */
 wyn_str *wyn_sys_exec(const wyn_str *command, bool errors);
 int64_t wyn_sys_exec_status(const wyn_str *command);
@@ -205,6 +217,26 @@ bool wyn_input_eof(void);
 wyn_str *wyn_input_all(void);
 int64_t wyn_input_int(void);
 double wyn_input_float(void);
+
+/* stdlib/native/json.c */
+int64_t wyn_json_parse(const wyn_str *s);
+wyn_str *wyn_json_problem(const wyn_str *s);
+wyn_str *wyn_json_text(int64_t h, bool pretty);
+int64_t wyn_json_member(int64_t h, const wyn_str *name);
+int64_t wyn_json_kind(int64_t h);
+wyn_str *wyn_json_scalar(int64_t h, const wyn_str *name);
+double wyn_json_number(int64_t h, const wyn_str *name);
+int64_t wyn_json_int(int64_t h, const wyn_str *name);
+bool wyn_json_bool(int64_t h, const wyn_str *name);
+int64_t wyn_json_len(int64_t h);
+int64_t wyn_json_at(int64_t h, int64_t i);
+wyn_array *wyn_json_keys(int64_t h);
+int64_t wyn_json_new(bool array);
+void wyn_json_put_text(int64_t h, const wyn_str *name, const wyn_str *v);
+void wyn_json_put_int(int64_t h, const wyn_str *name, int64_t v);
+void wyn_json_put_float(int64_t h, const wyn_str *name, double v);
+void wyn_json_put_bool(int64_t h, const wyn_str *name, bool v);
+void wyn_json_put_node(int64_t h, const wyn_str *name, int64_t v);
 
 /* stdlib/native/mathx.c */
 bool wyn_float_is_nan(double x);

@@ -13,7 +13,7 @@
 const char *stack_low, *stack_high;
 
 static Stack current;
-static bool reserve_open;
+static enum { RESERVE_CLOSED, RESERVE_HALF, RESERVE_OPEN } reserve_state;
 static char alt_stack[RT_ALT_STACK];
 
 bool stack_make(Stack *s, size_t size) {
@@ -37,8 +37,8 @@ void stack_use(const Stack *s) {
 }
 
 void stack_guard_restore(void) {
-    if (!reserve_open) return;
-    reserve_open = false;
+    if (reserve_state == RESERVE_CLOSED) return;
+    reserve_state = RESERVE_CLOSED;
     mprotect(current.reserve, RT_STACK_RESERVE, PROT_NONE);
 }
 
@@ -46,17 +46,32 @@ static _Noreturn void stack_overflow(void) {
     wyn_panic("stack overflow (recursion too deep?)");
 }
 
+static void reserve_allow(size_t from, int state) {
+    reserve_state = state;
+    mprotect(current.reserve + from, RT_STACK_RESERVE - from, PROT_READ | PROT_WRITE);
+}
+
+extern const char __executable_start[], etext[]; /* of the linker */
+
+/* A library (the collector, say) must not be left half-way: it gets the upper half of the reserve
+ * to finish, and the overflow is reported when Wyn code runs into the lower one. */
 static void on_fault(int signal_number, siginfo_t *info, void *context) {
     const char *at = info->si_addr;
     const char *low = current.reserve;
-    if (low == NULL || at < low || at >= low + RT_STACK_RESERVE || reserve_open) {
+    bool here = low != NULL && at >= low && at < low + RT_STACK_RESERVE;
+    if (!here || reserve_state == RESERVE_OPEN) {
         signal(signal_number, SIG_DFL); /* a fault of foreign code: die of it */
         return;
     }
-    reserve_open = true;
-    mprotect(current.reserve, RT_STACK_RESERVE, PROT_READ | PROT_WRITE);
 #ifdef __x86_64__
     greg_t *regs = ((ucontext_t *)context)->uc_mcontext.gregs;
+    const char *pc = (const char *)regs[REG_RIP];
+    bool library = pc < __executable_start || pc >= etext;
+    if (library && reserve_state == RESERVE_CLOSED && at >= low + RT_STACK_RESERVE / 2) {
+        reserve_allow(RT_STACK_RESERVE / 2, RESERVE_HALF);
+        return;
+    }
+    reserve_allow(0, RESERVE_OPEN);
     uintptr_t sp = ((uintptr_t)regs[REG_RSP] - 256) & ~(uintptr_t)15;
     *(uintptr_t *)(sp - 8) = (uintptr_t)regs[REG_RIP] + 1; /* as if called: the trace sees it */
     regs[REG_RSP] = (greg_t)(sp - 8);

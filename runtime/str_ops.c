@@ -58,8 +58,9 @@ wyn_str *wyn_str_trim_right(const wyn_str *s) { return str_trim(s, false, true);
 static int64_t str_find(const wyn_str *s, const wyn_str *part, int64_t from) {
     if (part->len > s->len - from) return -1;
     if (part->len == 0) return from;
-    const char *p = memmem(s->bytes + from, (size_t)(s->len - from), part->bytes,
-                           (size_t)part->len);
+    size_t room = (size_t)(s->len - from);
+    const char *p = part->len == 1 ? memchr(s->bytes + from, part->bytes[0], room)
+                                   : memmem(s->bytes + from, room, part->bytes, (size_t)part->len);
     return p == NULL ? -1 : p - s->bytes;
 }
 
@@ -154,12 +155,14 @@ wyn_array *wyn_str_lines(wyn_str *s) {
 }
 
 wyn_array *wyn_str_words(const wyn_str *s) {
-    wyn_array *a = wyn_array_new(&wyn_type_str, 0);
-    for (int64_t i = 0; i < s->len;) {
-        int64_t start = i;
-        while (i < s->len && !is_blank(s->bytes[i])) i++;
-        if (i > start) push_piece(a, s->bytes + start, i - start);
-        while (i < s->len && is_blank(s->bytes[i])) i++;
+    wyn_array *a = wyn_array_new(&wyn_type_str, s->len / 8);
+    const char *p = s->bytes;
+    const char *end = p + s->len; /* a NUL, which is no blank */
+    while (p < end) {
+        const char *start = p;
+        while (p < end && !is_blank(*p)) p++;
+        if (p > start) push_piece(a, start, p - start);
+        while (is_blank(*p)) p++;
     }
     return a;
 }
