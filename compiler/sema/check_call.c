@@ -358,7 +358,8 @@ static bool recv_fits(Checker *ck, Call *c, Sig *s) {
                            "'%s' has no self: it belongs to the type, not to a value",
                            c->d->name->s.p);
         diag_label(d, c->name_span, "called on a value");
-        if (c->d->owner) diag_hint(d, "write %s.%s(...)", c->d->owner->name->s.p, c->d->name->s.p);
+        if (c->d->owner && c->d->owner->name)
+            diag_hint(d, "write %s.%s(...)", c->d->owner->name->s.p, c->d->name->s.p);
         return false;
     }
     if (!c->recv) { /* Type.method(value, ...): the first argument is the receiver */
