@@ -211,7 +211,7 @@ static void args_fill(LowerFn *f, IrExpr *e, IrArgs *args, va_list ap) {
     memcpy(args->v, list, n * sizeof *list);
 }
 
-IrExpr *ex_rt(LowerFn *f, const char *name, IrType *type, u8 fx, ...) {
+IrExpr *ex_rt(LowerFn *f, const char *name, IrType *type, u32 fx, ...) {
     IrExpr *e = ex_new(f, IE_RT, type);
     e->rt.name = name;
     e->fx = fx;
@@ -222,7 +222,7 @@ IrExpr *ex_rt(LowerFn *f, const char *name, IrType *type, u8 fx, ...) {
     return e;
 }
 
-IrExpr *ex_array_op(LowerFn *f, const char *name, Type *elem, IrType *type, u8 fx, ...) {
+IrExpr *ex_array_op(LowerFn *f, const char *name, Type *elem, IrType *type, u32 fx, ...) {
     IrExpr *e = ex_new(f, IE_ARRAY_OP, type);
     e->rt.name = name;
     e->rt.elem = type_ir(f->lw, elem);

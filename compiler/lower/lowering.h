@@ -104,8 +104,8 @@ IrExpr *ex_not(LowerFn *f, IrExpr *e);
 IrExpr *ex_binary(LowerFn *f, IrOp op, IrExpr *a, IrExpr *b, IrType *type);
 IrExpr *ex_cond(LowerFn *f, IrExpr *c, IrExpr *a, IrExpr *b);
 /* Calls a runtime function; the arguments end with NULL. */
-IrExpr *ex_rt(LowerFn *f, const char *name, IrType *type, u8 fx, ...);
-IrExpr *ex_array_op(LowerFn *f, const char *name, Type *elem, IrType *type, u8 fx, ...);
+IrExpr *ex_rt(LowerFn *f, const char *name, IrType *type, u32 fx, ...);
+IrExpr *ex_array_op(LowerFn *f, const char *name, Type *elem, IrType *type, u32 fx, ...);
 IrExpr *ex_make(LowerFn *f, IrType *type, u32 n);
 IrExpr *ex_call(LowerFn *f, IrFn *fn, IrArgs args);
 IrExpr *ex_copy(LowerFn *f, const IrExpr *e); /* of a leaf (variable, constant) */

@@ -288,7 +288,6 @@ Tree *check_interp(Checker *ck, const Ast *e) {
     Tree *t = tn(ck, TN_INTERP, e->span, ck->t_string);
     t->interp.n = e->interp.n;
     t->interp.parts = NEW_N(ck->perm, TreeInterp, e->interp.n);
-    bool specs = false;
     for (u32 i = 0; i < e->interp.n; i++) {
         const AstInterpPart *p = &e->interp.parts[i];
         TreeInterp *out = &t->interp.parts[i];
@@ -298,7 +297,6 @@ Tree *check_interp(Checker *ck, const Ast *e) {
         }
         out->e = check_value(ck, p->expr, NULL);
         out->spec = p->spec;
-        specs |= p->spec.p != NULL;
     }
     vec_push(ck->perm, &ck->late, t);
     return t;
