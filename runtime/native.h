@@ -160,36 +160,6 @@ int64_t wyn_shared_max(wyn_shared *s, int64_t v);
 int64_t wyn_shared_id(wyn_shared *s);
 wyn_shared *wyn_shared_by_id(int64_t id);
 
-/* stdlib/native/check.c */
-void wyn_test_start(void);
-void wyn_test_record(bool ok);
-void wyn_test_skip(void);
-int64_t wyn_test_passed(void);
-int64_t wyn_test_failed(void);
-int64_t wyn_test_skipped(void);
-int64_t wyn_test_millis(void);
-
-/* stdlib/native/crypto.c */
-wyn_str *wyn_crypto_sha256(const wyn_str *s);
-wyn_str *wyn_crypto_hmac(const wyn_str *key, const wyn_str *data);
-wyn_str *wyn_crypto_hmac_hex(const wyn_str *key, const wyn_str *data);
-wyn_str *wyn_crypto_random(int64_t n);
-wyn_str *wyn_hex_encode(const wyn_str *s);
-wyn_str *wyn_hex_decode(const wyn_str *s);
-wyn_str *wyn_base64_encode(const wyn_str *s);
-wyn_str *wyn_base64_decode(const wyn_str *s);
-wyn_str *wyn_url_encode(const wyn_str *s);
-wyn_str *wyn_url_decode(const wyn_str *s);
-
-/* stdlib/native/exec.c */
-wyn_str *wyn_sys_exec(const wyn_str *command, bool errors);
-int64_t wyn_sys_exec_status(const wyn_str *command);
-int64_t wyn_file_open(const wyn_str *path, const wyn_str *mode);
-wyn_str *wyn_file_read_line(int64_t h);
-bool wyn_file_put(int64_t h, const wyn_str *text);
-bool wyn_file_eof(int64_t h);
-bool wyn_file_close(int64_t h);
-
 /* stdlib/native/file.c */
 wyn_str *wyn_sys_error(void);
 wyn_str *wyn_file_read(const wyn_str *path);
@@ -218,41 +188,10 @@ wyn_str *wyn_input_all(void);
 int64_t wyn_input_int(void);
 double wyn_input_float(void);
 
-/* stdlib/native/json.c */
-int64_t wyn_json_parse(const wyn_str *s);
-wyn_str *wyn_json_problem(const wyn_str *s);
-wyn_str *wyn_json_text(int64_t h, bool pretty);
-int64_t wyn_json_member(int64_t h, const wyn_str *name);
-int64_t wyn_json_kind(int64_t h);
-wyn_str *wyn_json_scalar(int64_t h, const wyn_str *name);
-double wyn_json_number(int64_t h, const wyn_str *name);
-int64_t wyn_json_int(int64_t h, const wyn_str *name);
-bool wyn_json_bool(int64_t h, const wyn_str *name);
-int64_t wyn_json_len(int64_t h);
-int64_t wyn_json_at(int64_t h, int64_t i);
-wyn_array *wyn_json_keys(int64_t h);
-int64_t wyn_json_new(bool array);
-void wyn_json_put_text(int64_t h, const wyn_str *name, const wyn_str *v);
-void wyn_json_put_int(int64_t h, const wyn_str *name, int64_t v);
-void wyn_json_put_float(int64_t h, const wyn_str *name, double v);
-void wyn_json_put_bool(int64_t h, const wyn_str *name, bool v);
-void wyn_json_put_node(int64_t h, const wyn_str *name, int64_t v);
-
 /* stdlib/native/mathx.c */
 bool wyn_float_is_nan(double x);
 bool wyn_float_is_infinite(double x);
 double wyn_float_round_to(double x, int64_t n);
-
-/* stdlib/native/number.c */
-wyn_str *wyn_float_fixed(double x, int64_t places);
-int64_t wyn_math_add(int64_t a, int64_t b);
-int64_t wyn_math_sub(int64_t a, int64_t b);
-int64_t wyn_math_mul(int64_t a, int64_t b);
-bool wyn_math_add_overflows(int64_t a, int64_t b);
-bool wyn_math_sub_overflows(int64_t a, int64_t b);
-bool wyn_math_mul_overflows(int64_t a, int64_t b);
-int64_t wyn_str_byte(const wyn_str *s, int64_t i);
-int64_t wyn_str_find(const wyn_str *s, const wyn_str *part, int64_t start);
 
 /* stdlib/native/sys.c */
 wyn_array *wyn_sys_args(void);
