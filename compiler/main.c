@@ -1,5 +1,5 @@
-/* main.c - argv to command. Commands run on a stack that is large enough for the deepest program that
- * the nesting limits let through: chains of calls have no limit and are deep on the left. */
+/* main.c - argv to command. Commands run on a stack that is large enough for the deepest program
+ * that the nesting limits let through: chains of calls have no limit and are deep on the left. */
 #include "tools/tools.h"
 
 typedef struct MainArgs {

@@ -11,10 +11,11 @@ struct ArenaBlock {
 enum { BLOCK_SIZE = 1 << 18 };
 
 _Noreturn void base_bug(const char *file, int line, const char *what) {
-    fprintf(stderr,
-            "wync: internal error at %s:%d: %s\n"
-            "This is a bug of the compiler, not of your program. Please report it with the source.\n",
-            file, line, what);
+    fprintf(
+        stderr,
+        "wync: internal error at %s:%d: %s\n"
+        "This is a bug of the compiler, not of your program. Please report it with the source.\n",
+        file, line, what);
     exit(EXIT_BUG);
 }
 

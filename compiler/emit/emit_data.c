@@ -1,5 +1,5 @@
-/* emit_data.c - static data: literals, sites, formats, descriptors, function objects, vtables. Each is
- * written when it is first used. */
+/* emit_data.c - static data: literals, sites, formats, descriptors, function objects, vtables. Each
+ * is written when it is first used. */
 #include "emitting.h"
 
 void emit_literal(Emit *e, Str s) {
@@ -28,8 +28,8 @@ void emit_site(Emit *e, IrSite *s) {
 void emit_spec(Emit *e, IrSpec *s) {
     if (map_get(&e->spec_done, s)) return;
     map_put(e->perm, &e->spec_done, s, s);
-    out_fmt(&e->data_out, "static const wyn_spec SPEC_%u = {%u, %d, %d, %d, %s, %s, %d, %d};\n", s->id,
-            s->fill, s->align, s->sign, s->type, s->zero ? "true" : "false",
+    out_fmt(&e->data_out, "static const wyn_spec SPEC_%u = {%u, %d, %d, %d, %s, %s, %d, %d};\n",
+            s->id, s->fill, s->align, s->sign, s->type, s->zero ? "true" : "false",
             s->comma ? "true" : "false", s->width, s->precision);
 }
 
@@ -43,7 +43,8 @@ void emit_unit(Emit *e, Type *t, u32 variant) {
         name = name_global(e, "U_", stem);
         map_put(e->perm, &e->units, v, (void *)intern(e->names, name));
         Str c = type_struct_c(e, t);
-        out_fmt(&e->data_out, "static const %.*s %.*s = {.tag = %u};\n", FMT(c), FMT(name), variant);
+        out_fmt(&e->data_out, "static const %.*s %.*s = {.tag = %u};\n", FMT(c), FMT(name),
+                variant);
     }
     if (e->out) out_fmt(e->out, "&%.*s", FMT(name));
 }
@@ -111,11 +112,14 @@ static const char *desc_kind(Type *t) { /* table */
     case TY_STRUCT: return "WYN_T_STRUCT";
     case TY_ENUM: {
         EnumLayout l = type_enum_layout(t);
-        return l == ENUM_TAG ? "WYN_T_ENUM_INT" : l == ENUM_VALUE ? "WYN_T_ENUM_VAL" : "WYN_T_ENUM_BOX";
+        return l == ENUM_TAG     ? "WYN_T_ENUM_INT"
+               : l == ENUM_VALUE ? "WYN_T_ENUM_VAL"
+                                 : "WYN_T_ENUM_BOX";
     }
     case TY_FUTURE: return "WYN_T_FUTURE";
     case TY_CHANNEL: return "WYN_T_CHANNEL";
-    case TY_HANDLE: return str_eq(t->name->s, S("StringBuilder")) ? "WYN_T_BUILDER" : "WYN_T_HANDLE";
+    case TY_HANDLE:
+        return str_eq(t->name->s, S("StringBuilder")) ? "WYN_T_BUILDER" : "WYN_T_HANDLE";
     case TY_ITER: return "WYN_T_HANDLE";
     default: UNREACHABLE(); return "";
     }
@@ -210,8 +214,9 @@ static void desc_one(Emit *e, Out *o, TypeInfo *ti) {
                 : t->kind == TY_TUPLE ? t->n : t->kind == TY_RESULT ? 2 : has_fields(t) ? 1 : 0;
     if (count) out_fmt(o, "    .count = %u,\n", count);
     out_fmt(o, "    .size = sizeof(%.*s),\n    .name = ", FMT(ti->c));
-    Str text = t->kind == TY_ENUM || t->kind == TY_STRUCT || t->kind == TY_HANDLE ? t->name->s
-                                                                                  : type_text(e->perm, t);
+    Str text = t->kind == TY_ENUM || t->kind == TY_STRUCT || t->kind == TY_HANDLE
+                   ? t->name->s
+                   : type_text(e->perm, t);
     out_c_string(o, text, 0);
     out_c(o, ",\n");
     bool args = t->kind == TY_ARRAY || t->kind == TY_MAP || t->kind == TY_SET ||
@@ -242,8 +247,10 @@ void emit_vtables(Emit *e) {
     for (u32 i = 0; i < e->ir->vtables.n; i++) {
         IrVtable *v = e->ir->vtables.v[i];
         if (!v->used) continue;
-        out_fmt(o, "static const struct {\n    wyn_vtable head;\n    void *methods[%u];\n} VT_%u = {\n"
-                   "    {&%.*s},\n    {", v->n ? v->n : 1, v->id, FMT(desc_name(e, v->impl)));
+        out_fmt(o,
+                "static const struct {\n    wyn_vtable head;\n    void *methods[%u];\n} VT_%u = {\n"
+                "    {&%.*s},\n    {",
+                v->n ? v->n : 1, v->id, FMT(desc_name(e, v->impl)));
         for (u32 m = 0; m < v->n; m++)
             out_fmt(o, "%s(void *)%.*s", m ? ", " : "", FMT(v->methods[m]->c_name));
         out_c(o, v->n ? "}\n};\n" : "NULL}\n};\n");

@@ -1,5 +1,5 @@
-/* emit_expr.c - expressions. Parentheses are written where C needs them, and where gcc's -Wparentheses
- * asks for them. */
+/* emit_expr.c - expressions. Parentheses are written where C needs them, and where gcc's
+ * -Wparentheses asks for them. */
 #include "emitting.h"
 #include <math.h>
 #include <stdio.h>
@@ -274,8 +274,9 @@ static bool wants_parens(IrOp parent, const IrExpr *child) {
 }
 
 static void operand(Emit *e, IrOp parent, const IrExpr *x, int prec) {
-    bool parens = wants_parens(parent, x) &&
-                  !(x->kind == IE_BINARY && op_prec[x->binary.op] < prec); /* written below anyway */
+    bool parens =
+        wants_parens(parent, x) &&
+        !(x->kind == IE_BINARY && op_prec[x->binary.op] < prec); /* written below anyway */
     if (parens) out_c(e->out, "(");
     emit_expr(e, x, parens ? P_COMMA : prec);
     if (parens) out_c(e->out, ")");

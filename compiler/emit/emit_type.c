@@ -96,7 +96,8 @@ static void define_parts(Emit *e, Type *t) {
         return;
     case TY_ENUM:
         for (u32 v = 0; v < t->variant_count; v++)
-            for (u32 i = 0; i < t->variants[v].n; i++) type_define(e, t->variants[v].fields[i].type);
+            for (u32 i = 0; i < t->variants[v].n; i++)
+                type_define(e, t->variants[v].fields[i].type);
         return;
     default: return;
     }

@@ -49,7 +49,7 @@ typedef struct FieldNames {
 
 /* name.c */
 Str name_local(Emit *e, Name name);                /* a user's name that is safe in C */
-Str name_var(Emit *e, IrVar *v);                   /* assigned on first use, unique in its function */
+Str name_var(Emit *e, IrVar *v); /* assigned on first use, unique in its function */
 Str name_global(Emit *e, const char *prefix, Str stem); /* unique at file scope */
 Str name_words(Emit *e, Str s);                    /* letters, digits, `_` */
 FieldNames *names_of_type(Emit *e, Type *t);
@@ -59,7 +59,7 @@ FieldNames *names_of_struct(Emit *e, const IrStruct *st);
 /* emit_type.c */
 TypeInfo *type_info(Emit *e, Type *t);
 Str type_c(Emit *e, const IrType *t);
-Str type_struct_c(Emit *e, Type *t);               /* the structure behind a boxed enum, or the type */
+Str type_struct_c(Emit *e, Type *t); /* the structure behind a boxed enum, or the type */
 void type_define(Emit *e, Type *t);
 void type_declare(Emit *e, Out *o, const IrType *t, Str name); /* "T name" */
 Str array_suffix(Emit *e, const IrType *elem);

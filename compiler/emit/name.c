@@ -1,6 +1,7 @@
-/* name.c - names in C. At file scope every name of the user has a prefix: w_ functions, W_ types, g_
- * variables; what the emitter makes has a capital and `_` (S_1, SITE_1, D_Point). A local keeps its
- * name, with `_` after it when it begins or ends in a way that these, macros or keywords use. */
+/* name.c - names in C. At file scope every name of the user has a prefix: w_ functions, W_ types,
+ * g_ variables; what the emitter makes has a capital and `_` (S_1, SITE_1, D_Point). A local keeps
+ * its name, with `_` after it when it begins or ends in a way that these, macros or keywords use.
+ */
 #include "emitting.h"
 #include <string.h>
 
@@ -28,7 +29,8 @@ static bool is_risky(Str s) {
     if (s.p[0] >= 'A' && s.p[0] <= 'Z') return true;
     if (str_starts(s, S("w_")) || str_starts(s, S("g_")) || str_starts(s, S("wyn_"))) return true;
     if (s.p[0] == 't' && is_digits(s, 1)) return true;
-    if (str_starts(s, S("brk_")) || str_starts(s, S("next_")) || str_starts(s, S("state_"))) return true;
+    if (str_starts(s, S("brk_")) || str_starts(s, S("next_")) || str_starts(s, S("state_")))
+        return true;
     for (u32 i = 0; i < COUNT_OF(reserved); i++)
         if (str_eq(s, str_c(reserved[i]))) return true;
     return false;

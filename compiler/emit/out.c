@@ -44,7 +44,8 @@ void out_c_string(Out *o, Str s, u32 width) {
             buf_c(&o->b, "\"\n    \"");
             column = 0;
         }
-        bool plain = c >= ' ' && c < 127 && c != '"' && c != '\\' && !(c == '?' && i && s.p[i - 1] == '?');
+        bool plain =
+            c >= ' ' && c < 127 && c != '"' && c != '\\' && !(c == '?' && i && s.p[i - 1] == '?');
         if (plain) buf_char(&o->b, (char)c), column++;
         else buf_fmt(&o->b, "\\%03o", c), column += 4;
     }

@@ -1,5 +1,5 @@
-/* build.c - builders of IR expressions and statements, and the order of evaluation: an operand that a
- * later one may disturb is moved into a temporary at the place where it was evaluated. */
+/* build.c - builders of IR expressions and statements, and the order of evaluation: an operand that
+ * a later one may disturb is moved into a temporary at the place where it was evaluated. */
 #include "lowering.h"
 #include <string.h>
 

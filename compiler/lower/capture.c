@@ -27,7 +27,8 @@ FnInfo *fn_info(Lower *lw, Fn *fn) {
 
 static void mark_mutated(Lower *lw, Tree *place) {
     Tree *r = place_root(place);
-    if (r->kind == TN_CAST || r->kind == TN_REF) r = place_root(r->kind == TN_REF ? r->one.e : r->cast.e);
+    if (r->kind == TN_CAST || r->kind == TN_REF)
+        r = place_root(r->kind == TN_REF ? r->one.e : r->cast.e);
     if (r->kind == TN_LOCAL) map_put(lw->perm, &lw->mutated, r->local, r->local);
 }
 

@@ -1,7 +1,7 @@
-/* generator.c - a function with yield becomes two: one that makes the frame, and one that resumes it.
- * Every variable of the body lives in the frame, so that the switch over the state may jump back in
- * anywhere. An abandoned frame is garbage. An Iter<T> is a
- * wyn_iter, `bool next(wyn_iter *self, void *slot)`. */
+/* generator.c - a function with yield becomes two: one that makes the frame, and one that resumes
+ * it. Every variable of the body lives in the frame, so that the switch over the state may jump
+ * back in anywhere. An abandoned frame is garbage. An Iter<T> is a wyn_iter, `bool next(wyn_iter
+ * *self, void *slot)`. */
 #include "lowering.h"
 
 static void frame_param(LowerFn *make, LowerFn *run, IrVar *obj, Local *l) {

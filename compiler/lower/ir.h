@@ -1,7 +1,7 @@
-/* ir.h - THE IR: what the lowering hands to the emitter. Monomorphic, without closures, match, defer
- * or options as control flow: only if, loop, switch, labelled break and continue, assignment, calls
- * and return. C-like, but no C text: the emitter owns spelling. Expressions are trees used once, and
- * nest only where the order of evaluation of C cannot be observed. */
+/* ir.h - THE IR: what the lowering hands to the emitter. Monomorphic, without closures, match,
+ * defer or options as control flow: only if, loop, switch, labelled break and continue, assignment,
+ * calls and return. C-like, but no C text: the emitter owns spelling. Expressions are trees used
+ * once, and nest only where the order of evaluation of C cannot be observed. */
 #ifndef WYN_IR_H
 #define WYN_IR_H
 #include "../sema/type.h"
@@ -25,7 +25,8 @@ struct IrType {
     IrType *ptr;         /* cache: pointer to this */
 };
 
-/* Captures of a closure, arguments of a spawn, frame of a generator, record of defers, trait object. */
+/* Captures of a closure, arguments of a spawn, frame of a generator, record of defers, trait
+ * object. */
 struct IrStruct {
     Str name;
     VEC(IrVar *) fields;
@@ -136,7 +137,13 @@ struct IrExpr {
         IrSite *site;
         IrSpec *spec;
         IrVtable *vtable;
-        struct { IrExpr *e; IrMember which; u32 variant, index; const char *raw; bool arrow; } member;
+        struct {
+            IrExpr *e;
+            IrMember which;
+            u32 variant, index;
+            const char *raw;
+            bool arrow;
+        } member;
         struct { IrExpr *e; } one;
         struct { IrOp op; IrExpr *e; } unary;
         struct { IrOp op; IrExpr *a, *b; } binary;

@@ -1,5 +1,5 @@
-/* ir_check.c - the shape that the emitter relies on: every value has a type, variables are declared in
- * their function, no expression nests beyond reason. Violations are bugs of the lowering. */
+/* ir_check.c - the shape that the emitter relies on: every value has a type, variables are declared
+ * in their function, no expression nests beyond reason. Violations are bugs of the lowering. */
 #include "lowering.h"
 
 enum { DEEPEST = 20000 };
@@ -12,7 +12,12 @@ static void check_expr(const IrExpr *e, u32 depth) {
     case IE_GLOBAL: ASSERT(e->global); break;
     case IE_FN: case IE_FN_VALUE: ASSERT(e->fn); break;
     case IE_MEMBER: ASSERT(e->type); check_expr(e->member.e, depth + 1); break;
-    case IE_DEREF: case IE_ADDR: case IE_CAST: ASSERT(e->type); check_expr(e->one.e, depth + 1); break;
+    case IE_DEREF:
+    case IE_ADDR:
+    case IE_CAST:
+        ASSERT(e->type);
+        check_expr(e->one.e, depth + 1);
+        break;
     case IE_UNARY: check_expr(e->unary.e, depth + 1); break;
     case IE_BINARY:
         ASSERT(e->type);

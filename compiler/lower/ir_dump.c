@@ -40,7 +40,8 @@ static void dump_member(Dump *d, const IrExpr *e) {
     dump_expr(d, e->member.e);
     buf_c(&d->b, e->member.arrow ? "->" : ".");
     if (e->member.which == IM_FIELD) buf_fmt(&d->b, "%u", e->member.index);
-    else if (e->member.which == IM_PAYLOAD) buf_fmt(&d->b, "v%u.%u", e->member.variant, e->member.index);
+    else if (e->member.which == IM_PAYLOAD)
+        buf_fmt(&d->b, "v%u.%u", e->member.variant, e->member.index);
     else if (e->member.which == IM_RAW) buf_c(&d->b, e->member.raw);
     else buf_c(&d->b, names[e->member.which]);
 }

@@ -1,4 +1,5 @@
-/* lower.c - the program: declares a C function for each Fn, lowers the bodies, and makes wyn_main. */
+/* lower.c - the program: declares a C function for each Fn, lowers the bodies, and makes wyn_main.
+ */
 #include "lowering.h"
 
 static void types_init(Lower *lw) {
@@ -25,7 +26,8 @@ static void stem_add(StrBuf *b, Str s) {
     bool gap = false;
     for (u32 i = 0; i < s.n && b->n < 80; i++) {
         char c = s.p[i];
-        bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+        bool word =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
         if (!word) {
             gap = b->n > 0;
             continue;

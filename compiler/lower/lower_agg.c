@@ -1,5 +1,5 @@
-/* lower_agg.c - values made of parts: structs, tuples, collections, enum variants, options, results;
- * and the operators that look into options and results. */
+/* lower_agg.c - values made of parts: structs, tuples, collections, enum variants, options,
+ * results; and the operators that look into options and results. */
 #include "lowering.h"
 
 static IrExpr *make_done(IrExpr *e) {

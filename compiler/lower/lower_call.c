@@ -40,8 +40,8 @@ static IrExpr *call_extern(LowerFn *f, Tree *t, IrArgs args) {
     return e;
 }
 
-/* Generic externs of the library: bare T by address, a bare T result through the first parameter, one
- * descriptor per type parameter at the end. */
+/* Generic externs of the library: bare T by address, a bare T result through the first parameter,
+ * one descriptor per type parameter at the end. */
 static IrExpr *call_generic_extern(LowerFn *f, Tree *t, IrArgs args) {
     Fn *fn = t->call.fn;
     VEC(IrExpr *) list = {0};

@@ -1,6 +1,6 @@
 /* lower_defer.c - a function with defer keeps a record in its C frame: links, entries, and the
- * variables that deferred blocks name. Each block becomes a function over the record. A defer inside a
- * loop keeps its entry, with copies of the variables of that turn, on the heap. */
+ * variables that deferred blocks name. Each block becomes a function over the record. A defer
+ * inside a loop keeps its entry, with copies of the variables of that turn, on the heap. */
 #include "../sema/walk.h"
 #include "lowering.h"
 

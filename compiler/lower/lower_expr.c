@@ -1,5 +1,5 @@
-/* lower_expr.c - the dispatch over expressions, and those that choose: if, and / or, blocks. A value
- * that needs statements is stored into a destination variable by each branch. */
+/* lower_expr.c - the dispatch over expressions, and those that choose: if, and / or, blocks. A
+ * value that needs statements is stored into a destination variable by each branch. */
 #include "lowering.h"
 
 static IrExpr *lower_float(LowerFn *f, double v) {
@@ -28,7 +28,8 @@ static IrExpr *lower_compr(LowerFn *f, Tree *t) {
     return local_read(f, t->compr.out);
 }
 
-/* An operation that leaves no value where one was wanted: only after something that never returns. */
+/* An operation that leaves no value where one was wanted: only after something that never returns.
+ */
 static IrExpr *after_never(LowerFn *f, Tree *t) {
     if (type_no_value(t->type)) return NULL;
     return ex_zero(f, type_ir(f->lw, t->type));

@@ -1,5 +1,5 @@
-/* lower_intr.c - the operations declared in the standard library that the compiler knows: inline code
- * or calls of the runtime with a descriptor. */
+/* lower_intr.c - the operations declared in the standard library that the compiler knows: inline
+ * code or calls of the runtime with a descriptor. */
 #include "lowering.h"
 
 typedef struct Intr {
@@ -87,11 +87,14 @@ static IrExpr *lower_array_intrinsic(Intr *in) { /* table */
     case IN_ARRAY_PUT: return array_op(in, "set", FX_EFFECT, a[1], a[2], SITE);
     case IN_ARRAY_INSERT:
         return RT("wyn_array_insert", FX_EFFECT, a[0], a[1], ex_address(f, a[2]), ex_desc(f, elem));
-    case IN_ARRAY_REMOVE: return RT("wyn_array_remove", FX_EFFECT, a[0], a[1], a[2], ex_desc(f, elem));
+    case IN_ARRAY_REMOVE:
+        return RT("wyn_array_remove", FX_EFFECT, a[0], a[1], a[2], ex_desc(f, elem));
     case IN_ARRAY_SLICE:
         return RT("wyn_array_slice_clamped", FX_READ_MEM, a[0], a[1], a[2], ex_desc(f, elem));
-    case IN_ARRAY_APPEND: return RT("wyn_array_append_all", FX_EFFECT, a[0], a[1], ex_desc(f, elem));
-    case IN_ARRAY_REVERSE: return RT("wyn_array_reverse_in_place", FX_EFFECT, a[0], ex_desc(f, elem));
+    case IN_ARRAY_APPEND:
+        return RT("wyn_array_append_all", FX_EFFECT, a[0], a[1], ex_desc(f, elem));
+    case IN_ARRAY_REVERSE:
+        return RT("wyn_array_reverse_in_place", FX_EFFECT, a[0], ex_desc(f, elem));
     case IN_ARRAY_SWAP_BUF: return RT("wyn_array_assign", FX_EFFECT, a[0], a[1]);
     default: UNREACHABLE(); return NULL;
     }
@@ -230,7 +233,9 @@ static IrExpr *result_of(Intr *in, IrExpr *ok, IrVar *err, IrExpr *value) {
     return ex_var(f, out);
 }
 
-static IrVar *err_slot(Intr *in) { return slot_new(in, type_prim(in->f->lw->ir->types, TY_STRING)); }
+static IrVar *err_slot(Intr *in) {
+    return slot_new(in, type_prim(in->f->lw->ir->types, TY_STRING));
+}
 
 static IrExpr *fut_result(Intr *in) {
     LowerFn *f = in->f;

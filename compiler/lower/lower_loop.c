@@ -1,5 +1,5 @@
-/* lower_loop.c - loops. A range loop is a plain C for loop with its bound in a local; loops over arrays
- * stop at the length at entry, and earlier when the array has become shorter. */
+/* lower_loop.c - loops. A range loop is a plain C for loop with its bound in a local; loops over
+ * arrays stop at the length at entry, and earlier when the array has become shorter. */
 #include "lowering.h"
 
 IrLoop *loop_of(LowerFn *f, TreeLoop *l) {
@@ -245,7 +245,9 @@ static void for_array(LowerFn *f, Tree *t, IrExpr **arrays, Type **elems, u32 n)
     if (direct) slot_put(f, index, i);
     else if (index) local_declare(f, index, ex_var(f, i));
     for (u32 k = 0; k < n; k++) {
-        Local *l = n == 2 ? (k ? t->for_in.b : t->for_in.a) : t->for_in.b ? t->for_in.b : t->for_in.a;
+        Local *l = n == 2        ? (k ? t->for_in.b : t->for_in.a)
+                   : t->for_in.b ? t->for_in.b
+                                 : t->for_in.a;
         if (!l && !t->for_in.pattern) continue;
         IrExpr *e = ex_array_op(f, "raw", elems[k], type_ir(lw, elems[k]), FX_READ_MEM,
                                 ex_copy(f, arrays[k]), ex_var(f, i), NULL);
@@ -310,8 +312,8 @@ static void for_string(LowerFn *f, Tree *t, IrExpr *str) {
 }
 
 /* A source that fills `slot` and tells whether it did. */
-static void for_source(LowerFn *f, Tree *t, Type *elem, IrExpr *(*pull)(LowerFn *, IrExpr *, IrExpr *),
-                       IrExpr *source) {
+static void for_source(LowerFn *f, Tree *t, Type *elem,
+                       IrExpr *(*pull)(LowerFn *, IrExpr *, IrExpr *), IrExpr *source) {
     IrStmt *s = st_loop(f, loop_of(f, t->for_in.loop));
     BlockSave save = block_enter(f, &s->loop.body);
     IrType *et = type_ir(f->lw, elem);
@@ -325,7 +327,8 @@ static void for_source(LowerFn *f, Tree *t, Type *elem, IrExpr *(*pull)(LowerFn 
 }
 
 static IrExpr *pull_channel(LowerFn *f, IrExpr *c, IrExpr *slot) {
-    return ex_rt(f, "wyn_channel_recv_opt", f->lw->t.b, FX_CALL, c, slot, ex_site(f, f->span), NULL);
+    return ex_rt(f, "wyn_channel_recv_opt", f->lw->t.b, FX_CALL, c, slot, ex_site(f, f->span),
+                 NULL);
 }
 
 IrExpr *iter_pull(LowerFn *f, IrExpr *it, IrExpr *slot) {

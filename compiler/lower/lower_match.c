@@ -38,7 +38,8 @@ static IrExpr *order_test(LowerFn *f, IrOp op, Pattern *end, IrExpr *v) {
 static IrExpr *range_test(LowerFn *f, Pattern *p, IrExpr *v) {
     IrExpr *t = NULL;
     if (p->range.lo) t = order_test(f, IO_GE, p->range.lo, v);
-    if (p->range.hi) t = both(f, t, order_test(f, p->range.inclusive ? IO_LE : IO_LT, p->range.hi, v));
+    if (p->range.hi)
+        t = both(f, t, order_test(f, p->range.inclusive ? IO_LE : IO_LT, p->range.hi, v));
     return t;
 }
 
@@ -59,7 +60,8 @@ static IrExpr *array_test(LowerFn *f, Pattern *p, IrExpr *v) {
     if (!p->array.has_rest || p->array.n)
         t = ex_binary(f, p->array.has_rest ? IO_GE : IO_EQ, len, ex_int(f, p->array.n), lw->t.b);
     for (u32 i = 0; i < p->array.n; i++)
-        if (p->array.elems[i]) t = both(f, t, pattern_test(f, p->array.elems[i], element(f, p, v, i)));
+        if (p->array.elems[i])
+            t = both(f, t, pattern_test(f, p->array.elems[i], element(f, p, v, i)));
     return t;
 }
 
@@ -223,7 +225,9 @@ static void bind(LowerFn *f, Pattern *p, IrExpr *v, bool declared) {
     if (!p || !has_bindings(p)) return;
     switch (p->kind) {
     case PAT_BIND: bind_local(f, p->bind, v, declared); return;
-    case PAT_SOME: case PAT_OK: case PAT_ERR: bind(f, p->inner, inner_value(f, p, v), declared); return;
+    case PAT_SOME:
+    case PAT_OK:
+    case PAT_ERR: bind(f, p->inner, inner_value(f, p, v), declared); return;
     case PAT_VARIANT:
         for (u32 i = 0; i < p->variant.n; i++)
             if (has_bindings(p->variant.args[i]))
@@ -415,7 +419,8 @@ static void match_block(LowerFn *f, Tree *t, IrExpr *v, IrVar *dst) {
 
 IrExpr *lower_match(LowerFn *f, Tree *t, IrVar *dst, bool want) {
     IrExpr *v = lower_expr(f, t->match.subject);
-    if (f->dead) return !want || type_no_value(t->type) ? NULL : ex_zero(f, type_ir(f->lw, t->type));
+    if (f->dead)
+        return !want || type_no_value(t->type) ? NULL : ex_zero(f, type_ir(f->lw, t->type));
     if (!v) v = ex_int(f, 0);
     v = ex_temp(f, v);
     if (want && !dst && !type_no_value(t->type))

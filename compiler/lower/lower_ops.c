@@ -305,7 +305,8 @@ static IrExpr *byte_compare(LowerFn *f, Tree *t) {
     if (t->chain.n != 1) return NULL;
     TreeStep *s = &t->chain.steps[0];
     if (!op_is_compare(s->op) || !is_byte_index(t->chain.first)) return NULL;
-    if (!is_byte_index(s->rhs) && !(s->rhs->kind == TN_STR && s->rhs->str.bytes.n == 1)) return NULL;
+    if (!is_byte_index(s->rhs) && !(s->rhs->kind == TN_STR && s->rhs->str.bytes.n == 1))
+        return NULL;
     Operands ops = {0};
     byte_operand(f, &ops, t->chain.first);
     byte_operand(f, &ops, s->rhs);

@@ -1,5 +1,5 @@
-/* lower_place.c - variables and assignable places. A place is computed once, before the arguments or
- * the right side; the bounds check comes at the store. */
+/* lower_place.c - variables and assignable places. A place is computed once, before the arguments
+ * or the right side; the bounds check comes at the store. */
 #include "lowering.h"
 
 Slot *local_slot(LowerFn *f, Local *l) {
@@ -206,8 +206,8 @@ static IrExpr *place_fields(LowerFn *f, Tree *t, Tree *root, IrExpr *base) {
     return ex_member(f, o, IM_FIELD, t->field.index, type_ir(f->lw, t->type));
 }
 
-/* The place as an lvalue, its check included. A map element is a fresh copy unless it is assigned as
- * a whole, which the callers handle. */
+/* The place as an lvalue, its check included. A map element is a fresh copy unless it is assigned
+ * as a whole, which the callers handle. */
 static IrExpr *place_end(LowerFn *f, Operands *ops, Place *p) {
     IrExpr *base;
     Tree *r = p->root;

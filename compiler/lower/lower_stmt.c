@@ -22,7 +22,8 @@ static void lower_let(LowerFn *f, Tree *t) {
     bool branches = init->kind == TN_IF || init->kind == TN_MATCH || init->kind == TN_BLOCK;
     if (branches && !map_get(&f->deferred_locals, l) && init->type == l->type) {
         IrExpr *e = lower_expr(f, init);
-        if (!f->dead && e->kind == IE_VAR && !e->var->name && !e->var->mutable_ && !e->var->is_param) {
+        if (!f->dead && e->kind == IE_VAR && !e->var->name && !e->var->mutable_ &&
+            !e->var->is_param) {
             Slot *s = NEW(f->lw->perm, Slot); /* the temporary becomes the variable */
             s->var = e->var;
             e->var->name = l->name;

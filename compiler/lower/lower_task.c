@@ -185,13 +185,14 @@ void lower_scope(LowerFn *f, Tree *t) {
     f->tasks_elem = elem;
     f->tasks = var_temp(f, ex_rt(f, "wyn_array_new", type_ir(lw, arr), 0, ex_desc(f, elem),
                                  ex_int(f, 0), NULL));
-    if (t->scope.handle) local_declare(f, t->scope.handle, ex_zero(f, type_ir(lw, t->scope.handle->type)));
+    if (t->scope.handle)
+        local_declare(f, t->scope.handle, ex_zero(f, type_ir(lw, t->scope.handle->type)));
     lower_effect(f, t->scope.body);
     if (!f->dead) {
         IrExpr *tasks = ex_var(f, f->tasks);
         if (ms) {
-            IrExpr *join = ex_rt(f, "wyn_join_for", lw->t.b, FX_CALL, tasks, ms, ex_site(f, t->span),
-                                 NULL);
+            IrExpr *join =
+                ex_rt(f, "wyn_join_for", lw->t.b, FX_CALL, tasks, ms, ex_site(f, t->span), NULL);
             st_expr(f, join);
         } else {
             st_expr(f, ex_rt(f, "wyn_join_all", NULL, FX_CALL, tasks, ex_site(f, t->span), NULL));

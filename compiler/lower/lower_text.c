@@ -1,5 +1,5 @@
-/* lower_text.c - text of values: interpolation, print, to_string. Longer texts are built in a wyn_text
- * in the C frame; each piece is evaluated and appended in order. */
+/* lower_text.c - text of values: interpolation, print, to_string. Longer texts are built in a
+ * wyn_text in the C frame; each piece is evaluated and appended in order. */
 #include "lowering.h"
 
 IrVar *text_open(LowerFn *f) {

@@ -1,6 +1,7 @@
-/* lowering.h - shared by the files of lower/: contexts, builders of IR, and one entry for each file.
- * An IrExpr is used once. Whoever emits statements between making an expression and using it puts it
- * into an Operands list first, which moves it into a temporary when its value could change. */
+/* lowering.h - shared by the files of lower/: contexts, builders of IR, and one entry for each
+ * file. An IrExpr is used once. Whoever emits statements between making an expression and using it
+ * puts it into an Operands list first, which moves it into a temporary when its value could change.
+ */
 #ifndef WYN_LOWERING_H
 #define WYN_LOWERING_H
 #include "lower.h"
@@ -115,7 +116,7 @@ bool ex_is_leaf(const IrExpr *e);
 IrVar *var_new(LowerFn *f, Name name, IrType *type);
 IrVar *var_temp(LowerFn *f, IrExpr *init);      /* declares t = init */
 IrVar *var_decl(LowerFn *f, Name name, IrType *type, IrExpr *init);
-IrExpr *ex_temp(LowerFn *f, IrExpr *e);         /* in a temporary, unless a constant or fixed name */
+IrExpr *ex_temp(LowerFn *f, IrExpr *e); /* in a temporary, unless a constant or fixed name */
 IrExpr *ex_address(LowerFn *f, IrExpr *e);      /* address of an object holding the value */
 void st_expr(LowerFn *f, IrExpr *e);
 void st_set(LowerFn *f, IrExpr *place, IrExpr *value);
@@ -194,7 +195,8 @@ IrExpr *lower_slice(LowerFn *f, Tree *t);
 IrExpr *place_address(LowerFn *f, Operands *ops, Tree *t); /* adds one operand: the pointer */
 void lower_assign(LowerFn *f, Tree *t);
 void lower_opassign(LowerFn *f, Tree *t);
-IrExpr *map_slot(LowerFn *f, const char *op, Type *map, IrExpr *m, IrExpr *k, Span at, bool compound);
+IrExpr *map_slot(LowerFn *f, const char *op, Type *map, IrExpr *m, IrExpr *k, Span at,
+                 bool compound);
 /* ---- lower_call.c ---- */
 IrExpr *lower_call(LowerFn *f, Tree *t);
 IrExpr *lower_call_value(LowerFn *f, Tree *t);

@@ -1,5 +1,6 @@
-/* calls.h - calls and members: arguments that are checked beforehand or still text, what stands before
- * a dot, and the functions that build call nodes. Part of the checker's private interface. */
+/* calls.h - calls and members: arguments that are checked beforehand or still text, what stands
+ * before a dot, and the functions that build call nodes. Part of the checker's private interface.
+ */
 #ifndef WYN_CALLS_H
 #define WYN_CALLS_H
 #include "checker.h"

@@ -19,8 +19,8 @@ typedef struct CheckOptions {
     void *ctx;
 } CheckOptions;
 
-/* The whole front end for one program. Diagnostics go into `ds`. The result is NULL or unusable when
- * ds->errors is not 0. `path` is shown to the user and is the base of imports. */
+/* The whole front end for one program. Diagnostics go into `ds`. The result is NULL or unusable
+ * when ds->errors is not 0. `path` is shown to the user and is the base of imports. */
 Program *check_program(Arena *perm, Interner *names, Diags *ds, const CheckOptions *opt, Str path,
                        Str text);
 #endif

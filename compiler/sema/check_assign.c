@@ -31,8 +31,9 @@ static void const_error(Checker *ck, Span at, Name name, Span decl) {
 static void foreign_global(Checker *ck, const Global *g, Span at) {
     Module *m = ck->fx->mod;
     if (g->is_export || m->is_std || str_eq(g->module, m->text_name)) return;
-    Diag *d = diag_new(ck->ds, E_PRIVATE, at, "global '%s' of module '%.*s' cannot be assigned here",
-                       g->name->s.p, FMT(g->module));
+    Diag *d =
+        diag_new(ck->ds, E_PRIVATE, at, "global '%s' of module '%.*s' cannot be assigned here",
+                 g->name->s.p, FMT(g->module));
     diag_label(d, at, "it can be read, not assigned");
     diag_hint(d, "declare it with `export var %s` there", g->name->s.p);
 }

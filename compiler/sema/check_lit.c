@@ -209,7 +209,8 @@ static Type *lit_type(Checker *ck, const Ast *name, Type *want) {
         else
             args[i] = ty_fresh(ck, name->span, VD_INT, "type arguments");
     }
-    for (u32 i = 0; targs && i < n; i++) lit_bound(ck, &s->type->gens->v[i], s, args[i], name->span);
+    for (u32 i = 0; targs && i < n; i++)
+        lit_bound(ck, &s->type->gens->v[i], s, args[i], name->span);
     return decl_type(ck, s->type, args);
 }
 

@@ -386,7 +386,8 @@ static void share_binds(Checker *ck, Pattern *p, Scope *s, u32 from, u32 to) {
     }
 }
 
-/* Every alternative binds the names of the first one: locals [from, first) against [before, ...). */
+/* Every alternative binds the names of the first one: locals [from, first) against [before, ...).
+ */
 static void alternative_names(Checker *ck, const Ast *p, u32 from, u32 first, u32 before) {
     Scope *s = ck->fx->scope;
     Name odd = NULL;

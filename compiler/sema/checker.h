@@ -11,12 +11,14 @@ typedef struct Constraint Constraint;
 typedef struct FnCtx FnCtx;
 
 /* ---- names the checker knows by heart ---- */
-#define KNOWN_NAMES(X) \
-    X(self) X(sep) X(end) X(Some) X(None) X(none) X(Ok) X(Err) X(print) X(println) X(range) X(zip) \
-    X(main) X(to_string) X(next) X(timeout) X(closed) X(recv) X(send) X(run) X(format) \
-    X(push) X(filter) X(get) X(unwrap_or) X(set) X(insert) X(len) X(context) X(spawn) X(array_push) \
-    X(ok) X(err) X(any) X(all) X(every) X(channel) X(Task) X(root) X(new) X(HashMap) X(Array) X(HashSet) \
-    X(Option) X(Result) X(Future) X(Channel) X(Iter) X(string) X(wait) X(get_or) X(iter) X(await_any)
+#define KNOWN_NAMES(X)                                                                             \
+    X(self)                                                                                        \
+    X(sep) X(end) X(Some) X(None) X(none) X(Ok) X(Err) X(print) X(println) X(range) X(zip) X(main) \
+        X(to_string) X(next) X(timeout) X(closed) X(recv) X(send) X(run) X(format) X(push)         \
+            X(filter) X(get) X(unwrap_or) X(set) X(insert) X(len) X(context) X(spawn)              \
+                X(array_push) X(ok) X(err) X(any) X(all) X(every) X(channel) X(Task) X(root)       \
+                    X(new) X(HashMap) X(Array) X(HashSet) X(Option) X(Result) X(Future) X(Channel) \
+                        X(Iter) X(string) X(wait) X(get_or) X(iter) X(await_any)
 typedef struct KnownNames {
 #define X(n) Name n;
     KNOWN_NAMES(X)
@@ -39,8 +41,8 @@ typedef struct VarInfo {
 typedef enum ConKind { CON_COERCE, CON_ARITH, CON_MEMBER, CON_OTHER, CON_KINDS } ConKind;
 
 /* Something that waits until a type is known. `run` returns true when it is settled (well or by an
- * error); false after con_wait. With `force` it must settle by any sensible assumption, or return false
- * so that the default applies. */
+ * error); false after con_wait. With `force` it must settle by any sensible assumption, or return
+ * false so that the default applies. */
 struct Constraint {
     ConKind kind;
     bool (*run)(Checker *ck, Constraint *c, bool force);
@@ -193,7 +195,8 @@ Type *ty_ground(Checker *ck, Type *t);    /* all bindings; open variables fall t
 bool ty_unify(Checker *ck, Type *a, Type *b);
 bool ty_is(Checker *ck, Type *t, TyKind k);
 void ty_slot(Checker *ck, Type **slot);   /* made ground at the end of the batch */
-Constraint *con_new(Checker *ck, ConKind kind, bool (*run)(Checker *, Constraint *, bool), Tree *node);
+Constraint *con_new(Checker *ck, ConKind kind, bool (*run)(Checker *, Constraint *, bool),
+                    Tree *node);
 void con_start(Checker *ck, Constraint *c); /* runs it; it may settle at once */
 void con_wait(Checker *ck, Constraint *c, Type *var);
 void infer_drain(Checker *ck);
@@ -213,7 +216,7 @@ void vtable_fill(Checker *ck);
 /* ---- typeexpr.c ---- */
 Type *resolve_type(Checker *ck, Module *m, Env *env, const Ast *ast);
 Type *decl_type(Checker *ck, TypeDecl *d, Type **args); /* instance of a declaration */
-void type_expand(Checker *ck, Type *t);                /* fills fields / variants of a STRUCT or ENUM */
+void type_expand(Checker *ck, Type *t); /* fills fields / variants of a STRUCT or ENUM */
 Env *env_of(Checker *ck, Env *outer, const AstGens *gens, Type **args);
 Type *struct_field(Checker *ck, Type *t, Name name, u32 *index); /* NULL: none */
 
@@ -257,7 +260,7 @@ Fn *fn_instance(Checker *ck, FnDecl *d, Type **args, Span site); /* ground args 
 Span fn_site(Checker *ck, Span span);                  /* span, or the user's place behind it */
 void fn_check_work(Checker *ck);                       /* checks bodies that were asked for */
 Fn *fn_new(Checker *ck, FnKind kind, Name name, Span span);
-void batch_run(Checker *ck);                           /* work, solve, finish, until nothing is left */
+void batch_run(Checker *ck); /* work, solve, finish, until nothing is left */
 
 /* ---- scope.c ---- */
 Tree *tn(Checker *ck, TreeKind kind, Span span, Type *type);

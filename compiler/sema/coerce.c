@@ -53,10 +53,12 @@ static Diag *mismatch_diag(Checker *ck, Type *from, Type *to, const Site *s, Spa
                         FMT(t));
     case SITE_MAP_KEY: return diag_new(ck->ds, E_BAD_INDEX, at, "Map index must be %.*s", FMT(t));
     case SITE_MAP_ELEM:
-        return diag_new(ck->ds, E_INCONSISTENT, at, "Map keys and values must have consistent types");
+        return diag_new(ck->ds, E_INCONSISTENT, at,
+                        "Map keys and values must have consistent types");
     case SITE_ELEM:
         if (to->kind == TY_FUTURE)
-            return diag_new(ck->ds, E_NOT_FUTURE, at, "the array must hold futures, not %.*s", FMT(f));
+            return diag_new(ck->ds, E_NOT_FUTURE, at, "the array must hold futures, not %.*s",
+                            FMT(f));
         return diag_new(ck->ds, E_INCONSISTENT, at, "Array elements must have consistent types");
     case SITE_PREDICATE:
         return diag_new(ck->ds, E_TYPE_MISMATCH, at, "%s: predicate must return bool",
@@ -321,7 +323,8 @@ Type *join_list(Checker *ck, Tree ***slots, u32 n, Type *want, Span span, SiteKi
         }
         head = acc;
     }
-    u32 errors = ck->ds->errors; /* after the first that does not fit the others are not looked at */
+    u32 errors =
+        ck->ds->errors; /* after the first that does not fit the others are not looked at */
     for (u32 i = 0; i < n; i++)
         *slots[i] = ck->ds->errors > errors
                         ? tn_error(ck, (*slots[i])->span)

@@ -319,8 +319,8 @@ static void declare_trait_impl(Checker *ck, Module *m, const Ast *ast) {
         ImplDecl *o = ck->impls.v[i];
         if (o->trait != trait || o->for_kind != im->for_kind || o->for_decl != im->for_decl)
             continue;
-        Diag *d = diag_new(ck->ds, E_TRAIT_IMPL, im->span, "'%s' is implemented twice for this type",
-                           trait->name->s.p);
+        Diag *d = diag_new(ck->ds, E_TRAIT_IMPL, im->span,
+                           "'%s' is implemented twice for this type", trait->name->s.p);
         diag_label(d, im->span, "implemented again");
         diag_label(d, o->span, "first implemented here");
     }
@@ -344,7 +344,8 @@ static void declare_impl(Checker *ck, Module *m, const Ast *ast) {
     impl_methods(ck, m, ast, &d->owner, d, NULL, ast->impl.type);
 }
 
-/* One name from two traits, or from a trait and the type itself, would be ambiguous in every call. */
+/* One name from two traits, or from a trait and the type itself, would be ambiguous in every call.
+ */
 static void method_clash(Checker *ck, const FnDecl *f, const FnDecl *g) {
     if (!g || f == g) return;
     const FnDecl *late = f->span.off > g->span.off ? f : g, *early = late == f ? g : f;

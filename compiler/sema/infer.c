@@ -119,7 +119,8 @@ Constraint *con_new(Checker *ck, ConKind kind, bool (*run)(Checker *, Constraint
     return c;
 }
 
-/* An error inside an instance also says who asked for it; one in the library moves to that place. */
+/* An error inside an instance also says who asked for it; one in the library moves to that place.
+ */
 void infer_note_site(Checker *ck, FnCtx *fx, u32 from) {
     if (!fx || !fx->site.file) return;
     for (u32 i = from; i < ck->ds->list.n; i++) {
@@ -240,8 +241,8 @@ static void lint_defaults(Checker *ck) {
         if (source_file(ck->ds->sources, v->origin.file)->is_std) continue;
         Diag *d = diag_new(ck->ds, L_DEFAULTED, v->origin, "nothing says what the %s are", v->of);
         diag_label(d, v->origin, "%s was assumed", v->def == VD_INT ? "int" : "string");
-        diag_hint(d, "write the type, as in `%s`", strcmp(v->of, "elements") == 0
-                                                       ? "xs: [string] = []" : "m: {string: int} = {}");
+        diag_hint(d, "write the type, as in `%s`",
+                  strcmp(v->of, "elements") == 0 ? "xs: [string] = []" : "m: {string: int} = {}");
     }
     ck->linted = ck->vars.n;
 }

@@ -1,5 +1,5 @@
-/* symbol.h - what names mean: modules, declarations, scopes. One owner for "what does this name mean".
- * Declarations are generic; an Fn or a Type is one instance of one. */
+/* symbol.h - what names mean: modules, declarations, scopes. One owner for "what does this name
+ * mean". Declarations are generic; an Fn or a Type is one instance of one. */
 #ifndef WYN_SYMBOL_H
 #define WYN_SYMBOL_H
 #include "../syntax/ast.h"
@@ -9,7 +9,15 @@ typedef struct Module Module;
 typedef struct FnDecl FnDecl;
 typedef struct ImplDecl ImplDecl;
 
-typedef enum SymKind { SYM_GLOBAL, SYM_FN, SYM_TYPE, SYM_ALIAS, SYM_MODULE, SYM_VARIANT, SYM_SPACE } SymKind;
+typedef enum SymKind {
+    SYM_GLOBAL,
+    SYM_FN,
+    SYM_TYPE,
+    SYM_ALIAS,
+    SYM_MODULE,
+    SYM_VARIANT,
+    SYM_SPACE
+} SymKind;
 
 /* What a name of a module means. SPACE: a library namespace such as Math. */
 typedef struct Symbol {
@@ -19,7 +27,10 @@ typedef struct Symbol {
     Module *home;    /* where it is declared */
     bool pub;
     union {
-        struct { Global *global; const Ast *init; }; /* init: of a library constant, read in place */
+        struct {
+            Global *global;
+            const Ast *init;
+        }; /* init: of a library constant, read in place */
         FnDecl *fn;
         TypeDecl *type;
         Ast *alias;              /* AST_ALIAS */
@@ -92,7 +103,7 @@ struct Module {
     bool is_std, is_main, has_main_fn;
     Map scope;           /* Name -> Symbol */
     Map variants;        /* Name -> Symbol of SYM_VARIANT, visible bare */
-    Map fns;             /* Name -> FnDecl: free functions, also when a variable has taken the name */
+    Map fns; /* Name -> FnDecl: free functions, also when a variable has taken the name */
     VEC(Module *) imports;
     int state;           /* of load.c: cycle detection */
     VEC(FnDecl *) fn_decls; /* all functions and methods in order, for checking the bodies */

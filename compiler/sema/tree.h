@@ -1,6 +1,7 @@
-/* tree.h - THE TYPED TREE: what the checker hands to the lowering. Monomorphic (one Fn an instance of
- * a generic), every node has a ground type, conversions are explicit TN_CAST nodes, names are resolved
- * to Local, Global or Fn. Nothing is left to decide but order of evaluation and representation. */
+/* tree.h - THE TYPED TREE: what the checker hands to the lowering. Monomorphic (one Fn an instance
+ * of a generic), every node has a ground type, conversions are explicit TN_CAST nodes, names are
+ * resolved to Local, Global or Fn. Nothing is left to decide but order of evaluation and
+ * representation. */
 #ifndef WYN_TREE_H
 #define WYN_TREE_H
 #include "../syntax/ast.h"
@@ -48,8 +49,8 @@ typedef struct Global {
     bool is_const, is_export;
 } Global;
 
-/* A capture of a lambda: `outer` of the enclosing Fn is seen as `inner` in the lambda's Fn. Shared by
- * reference (a box) when outer->reassigned, else copied. In `spawned` lambdas always copied. */
+/* A capture of a lambda: `outer` of the enclosing Fn is seen as `inner` in the lambda's Fn. Shared
+ * by reference (a box) when outer->reassigned, else copied. In `spawned` lambdas always copied. */
 typedef struct Capture {
     Local *outer, *inner;
 } Capture;
@@ -75,7 +76,7 @@ struct Fn {
     bool varargs, blocking;
     bool is_std;
     bool spawned;         /* a lambda made by spawn {}: captures are copies */
-    bool escapes;         /* lambda: false when it is only passed to a parameter that does not keep it */
+    bool escapes; /* lambda: false when it is only passed to a parameter that does not keep it */
     Fn *outer;            /* lambda: the Fn it stands in */
     /* generic FN_EXTERN, for the C convention of wyn.h: its type arguments; bit i: parameter i is
      * declared as a bare type parameter (`v: T`); the result is one */
@@ -116,7 +117,14 @@ typedef struct TreeArm {
     Tree *body;
 } TreeArm;
 
-typedef enum SelKind { SEL_RECV, SEL_SEND, SEL_AWAIT, SEL_TIMEOUT, SEL_DEFAULT, SEL_CLOSED } SelKind;
+typedef enum SelKind {
+    SEL_RECV,
+    SEL_SEND,
+    SEL_AWAIT,
+    SEL_TIMEOUT,
+    SEL_DEFAULT,
+    SEL_CLOSED
+} SelKind;
 typedef struct TreeSelArm {
     SelKind kind;
     Tree *on;        /* channel, future or milliseconds */
@@ -133,15 +141,17 @@ typedef struct TreeInterp {
 } TreeInterp;
 
 typedef enum CastKind {
-    CAST_NONE,           /* same type: the lowering passes e through */
-    CAST_INT_FLOAT, CAST_BOOL_INT, CAST_INT_BOOL,
+    CAST_NONE, /* same type: the lowering passes e through */
+    CAST_INT_FLOAT,
+    CAST_BOOL_INT,
+    CAST_INT_BOOL,
     CAST_BOOL_FLOAT,
-    CAST_SOME,           /* T -> T? */
-    CAST_HANDLE_INT,     /* enters the registry */
-    CAST_TRAIT,          /* struct -> trait object; vtable holds the methods in the trait's order */
-    CAST_FN_VOID,        /* fn(..) -> R as fn(..) -> void, or predicate results between bool and int */
-    CAST_STR_PTR,        /* for externs */
-    CAST_NEVER,          /* e does not return; any type */
+    CAST_SOME,       /* T -> T? */
+    CAST_HANDLE_INT, /* enters the registry */
+    CAST_TRAIT,      /* struct -> trait object; vtable holds the methods in the trait's order */
+    CAST_FN_VOID,    /* fn(..) -> R as fn(..) -> void, or predicate results between bool and int */
+    CAST_STR_PTR,    /* for externs */
+    CAST_NEVER,      /* e does not return; any type */
 } CastKind;
 
 /* How `?` leaves. The value of the node is the ok / some payload. */
@@ -171,7 +181,12 @@ struct Tree {
             u32 *order;          /* order of evaluation as indices into args; NULL: as they stand */
         } call;
         struct { Tree *callee; TreeList args; } callv;
-        struct { Tree *obj; u32 method; Name name; TreeList args; } dyn; /* args without the receiver */
+        struct {
+            Tree *obj;
+            u32 method;
+            Name name;
+            TreeList args;
+        } dyn; /* args without the receiver */
         struct { Intrinsic id; Type **targs; u32 targ_count; TreeList args; } intr;
         struct { TreeList args; Tree *sep, *end; } print;     /* NULL: " " and "\n" */
         struct { Tree *obj; u32 index; } field;
@@ -187,10 +202,14 @@ struct Tree {
         struct {
             TreeList stmts;
             bool has_value;      /* the last statement is the value of the block */
-            Local **hoisted;     /* variables of this block first assigned deeper inside: they start */
+            Local **hoisted; /* variables of this block first assigned deeper inside: they start */
             u32 hoisted_count;   /*   with their zero value at each entry of the block */
         } block;
-        struct { TreeList list; u32 *order; Tree *update; } agg; /* STRUCT: v[i] NULL = from update */
+        struct {
+            TreeList list;
+            u32 *order;
+            Tree *update;
+        } agg; /* STRUCT: v[i] NULL = from update */
         struct { TreeList keys, values; } map;
         struct { Tree *loop; Local *out; } compr; /* out starts as an empty array; loop is a FOR_*
                                     statement whose body pushes onto out; the value is out */
@@ -198,30 +217,49 @@ struct Tree {
         struct { Tree *e; } one;
         struct { Tree *a, *b; } pair;
         struct { Tree *e; TryKind how; bool to_text; } try_;
-        struct { Tree *obj; Local *it; Tree *body; bool flat; } optmap; /* flat: body is an option */
+        struct {
+            Tree *obj;
+            Local *it;
+            Tree *body;
+            bool flat;
+        } optmap; /* flat: body is an option */
         struct { CastKind how; Tree *e; Fn **vtable; u32 vtable_count; } cast;
-        struct { Tree *e; bool statement; } spawn;   /* e: CALL, CALL_VALUE, CALL_DYN or INTRINSIC */
+        struct {
+            Tree *e;
+            bool statement;
+        } spawn; /* e: CALL, CALL_VALUE, CALL_DYN or INTRINSIC */
 
         struct { Local *local; Tree *init; } let;
-        struct { TreeList targets, values; } assign; /* n targets, n values; places: LOCAL GLOBAL FIELD
-                                                        INDEX chains */
+        struct {
+            TreeList targets, values;
+        } assign; /* n targets, n values; places: LOCAL GLOBAL FIELD
+                     INDEX chains */
         struct { Tree *target; Op op; Tree *value; bool lhs_float; } opassign;
         struct { TreeLoop *loop; } jump;
         struct { Tree *cond, *body; TreeLoop *loop; } while_;
         struct { Local *var; Tree *lo, *hi, *step; bool inclusive; Tree *body; TreeLoop *loop;
                  bool parallel; } for_range;         /* step NULL: 1; bounds fixed at entry */
-        struct { Local *a, *b; Pattern *pattern; Tree *iter; Tree *iter2; Tree *body; TreeLoop *loop;
-                 bool parallel; Fn *next; } for_in;  /* by iter->type; see note below */
+        struct {
+            Local *a, *b;
+            Pattern *pattern;
+            Tree *iter;
+            Tree *iter2;
+            Tree *body;
+            TreeLoop *loop;
+            bool parallel;
+            Fn *next;
+        } for_in; /* by iter->type; see note below */
         struct { Tree *init, *cond, *step, *body; TreeLoop *loop; } for_c;
         struct { Tree *timeout; Local *handle; Tree *body; } scope;
         struct { Local *local; Tree *call; } parbind; /* a = spawn f(x) inside parallel */
         struct { TreeSelArm *arms; u32 n; } select;
     };
 };
-/* FOR_IN by type of iter: array: one variable = a is the element; two = a index, b element. map: a key,
- * b value (may be NULL). set: a. string: a is a character. channel: a until closed. Iter: a. struct with
- * next() (field `next`): a; the iterator is a copy that advances. zip(a, b): iter and iter2 are arrays,
- * a and b their elements. `pattern` (instead of a) destructures the element. a or b NULL: `_`. */
+/* FOR_IN by type of iter: array: one variable = a is the element; two = a index, b element. map: a
+ * key, b value (may be NULL). set: a. string: a is a character. channel: a until closed. Iter: a.
+ * struct with next() (field `next`): a; the iterator is a copy that advances. zip(a, b): iter and
+ * iter2 are arrays, a and b their elements. `pattern` (instead of a) destructures the element. a or
+ * b NULL: `_`. */
 
 typedef enum PatternKind {
     PAT_WILD, PAT_BIND, PAT_INT, PAT_FLOAT, PAT_STR, PAT_BOOL, PAT_RANGE,

@@ -1,9 +1,9 @@
 /* check_fuzz.c - the whole front end on nonsense: parse and check_program over files in memory.
  * The input is the main file; a line `// file: NAME` begins another one that imports may find. What
  * checks without errors goes through tree_check and tree_dump as well.
- * Bytes rarely survive the lexer, so mutation works on tokens, mostly in ways that keep the grammar: a
- * token for one of its class, a bracketed group for one of its kind, whole lines; more seldom it
- * deletes, doubles, swaps any tokens, and now and then leaves it to libFuzzer. */
+ * Bytes rarely survive the lexer, so mutation works on tokens, mostly in ways that keep the
+ * grammar: a token for one of its class, a bracketed group for one of its kind, whole lines; more
+ * seldom it deletes, doubles, swaps any tokens, and now and then leaves it to libFuzzer. */
 #include "../../compiler/sema/check.h"
 #include "../../compiler/sema/passes.h"
 #include <stdlib.h>
@@ -91,15 +91,35 @@ typedef struct Text {
 } Text;
 
 static const char *const words[] = {
-    "fn", "var", "const", "if", "else", "while", "for", "in", "match", "return", "break", "continue",
-    "struct", "enum", "trait", "impl", "import", "export", "pub", "spawn", "await", "parallel",
-    "select", "defer", "yield", "test", "self", "mut", "None", "Some", "Ok", "Err", "true", "false",
-    "and", "or", "not", "int", "float", "bool", "string", "void", "->", "=>", "..", "..=", "...",
-    "?", "?.", "??", "::", ".", ",", ":", ";", "(", ")", "[", "]", "{", "}", "{}", "[]", "()", "_",
-    "+", "-", "*", "/", "%", "&", "|", "^", "~", "<<", ">", "<", "==", "=", "+=", "++", "0", "1",
-    "9223372036854775808", "1.5", "\"\"", "\"${x}\"", "\"a${1:>8}b\"", "T", "Self", "x", "main",
-    "push", "len", "map", "unwrap_or", "get", "channel", "to_string", "zip", "range", "\n", "\n\n",
-    "Result", "Option", "HashMap", "Iter", "Future", "<T>", "<int>", "|a|", "(a, b)", "_ =>",
+    "fn",     "var",      "const",     "if",
+    "else",   "while",    "for",       "in",
+    "match",  "return",   "break",     "continue",
+    "struct", "enum",     "trait",     "impl",
+    "import", "export",   "pub",       "spawn",
+    "await",  "parallel", "select",    "defer",
+    "yield",  "test",     "self",      "mut",
+    "None",   "Some",     "Ok",        "Err",
+    "true",   "false",    "and",       "or",
+    "not",    "int",      "float",     "bool",
+    "string", "void",     "->",        "=>",
+    "..",     "..=",      "...",       "?",
+    "?.",     "??",       "::",        ".",
+    ",",      ":",        ";",         "(",
+    ")",      "[",        "]",         "{",
+    "}",      "{}",       "[]",        "()",
+    "_",      "+",        "-",         "*",
+    "/",      "%",        "&",         "|",
+    "^",      "~",        "<<",        ">",
+    "<",      "==",       "=",         "+=",
+    "++",     "0",        "1",         "9223372036854775808",
+    "1.5",    "\"\"",     "\"${x}\"",  "\"a${1:>8}b\"",
+    "T",      "Self",     "x",         "main",
+    "push",   "len",      "map",       "unwrap_or",
+    "get",    "channel",  "to_string", "zip",
+    "range",  "\n",       "\n\n",      "Result",
+    "Option", "HashMap",  "Iter",      "Future",
+    "<T>",    "<int>",    "|a|",       "(a, b)",
+    "_ =>",
 };
 
 static bool is_word(uint8_t c) {
