@@ -140,9 +140,10 @@ static Fn *fn_make(Checker *ck, FnDecl *d, Type **args, u32 depth, Span site) {
     Fn *f = fn_new(ck, d->ast->flags & AF_EXTERN ? FN_EXTERN : FN_PLAIN, d->name, d->span);
     u32 outer = d->outer_gens ? d->outer_gens->n : 0;
     f->module = d->module->text_name;
-    if (d->self_type || d->has_self || d->owner)
-        f->owner = d->self_type || d->has_self ? ty_text(ck, fn_self_type(ck, d, s.env, args))
-                                               : d->owner->name->s;
+    if (d->self_type || d->has_self || d->self_ast)
+        f->owner = ty_text(ck, fn_self_type(ck, d, s.env, args));
+    else if (d->owner && d->owner->name)
+        f->owner = d->owner->name->s;
     if (d->has_self) f->is_method = true;
     f->targs = targs_text(ck, args + outer, d->gen_count - outer);
     f->is_std = d->module->is_std;
