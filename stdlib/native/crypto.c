@@ -79,7 +79,7 @@ static void sha256_end(sha256 *s, uint8_t out[32]) {
 static wyn_str *hex_text(const uint8_t *p, size_t n) {
     char *text = malloc(2 * n + 1);
     if (!text) wyn_panic("out of memory");
-    for (size_t i = 0; i < n; i++) sprintf(text + 2 * i, "%02x", p[i]);
+    for (size_t i = 0; i < n; i++) snprintf(text + 2 * i, 3, "%02x", p[i]);
     wyn_str *s = wyn_str_new(text, (int64_t)(2 * n));
     free(text);
     return s;
@@ -226,7 +226,7 @@ wyn_str *wyn_url_encode(const wyn_str *s) {
         if (plain)
             out[n++] = (char)c;
         else
-            n += sprintf(out + n, "%%%02X", c);
+            n += snprintf(out + n, 4, "%%%02X", c);
     }
     wyn_str *r = wyn_str_new(out, n);
     free(out);

@@ -6,6 +6,7 @@
  * seldom it deletes, doubles, swaps any tokens, and now and then leaves it to libFuzzer. */
 #include "../../compiler/sema/check.h"
 #include "../../compiler/sema/passes.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -195,9 +196,8 @@ static size_t swap_pieces(uint8_t *data, size_t size, size_t max, Piece a, Piece
 
 static size_t insert_word(uint8_t *data, size_t size, size_t max, Piece at) {
     const char *w = words[rng(COUNT_OF(words))];
-    char text[64] = " ";
-    strcat(text, w);
-    strcat(text, " ");
+    char text[64];
+    snprintf(text, sizeof text, " %s ", w);
     return splice(data, size, max, at, text, (u32)strlen(text));
 }
 
