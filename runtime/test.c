@@ -1,6 +1,9 @@
 /* test.c - assert, assert_eq and test blocks. A failed assert is reported and the program goes
  * on; its final status is 1. */
+#define _GNU_SOURCE
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base.h"
@@ -86,8 +89,13 @@ static void print_mark(bool ok, const wyn_str *name) {
 
 int64_t wyn_run_tests(const wyn_test *tests, int64_t count, void (*before)(void),
                       void (*after)(void)) {
-    int64_t passed = 0;
+    const char *filter = getenv("WYN_TEST_FILTER"); /* set by `wync test --filter` */
+    int64_t passed = 0, ran = 0;
     for (int64_t i = 0; i < count; i++) {
+        if (filter &&
+            !memmem(tests[i].name->bytes, (size_t)tests[i].name->len, filter, strlen(filter)))
+            continue;
+        ran++;
         Block b = {before, tests[i].body, after};
         Panic *p = NULL;
         block_failed = false;
@@ -98,10 +106,10 @@ int64_t wyn_run_tests(const wyn_test *tests, int64_t count, void (*before)(void)
         print_mark(ok, tests[i].name);
     }
     char line[80];
-    int n = passed == count
-                ? snprintf(line, sizeof line, "\n%lld tests passed\n", (long long)count)
+    int n = passed == ran
+                ? snprintf(line, sizeof line, "\n%lld tests passed\n", (long long)ran)
                 : snprintf(line, sizeof line, "\n%lld passed, %lld failed\n", (long long)passed,
-                           (long long)(count - passed));
+                           (long long)(ran - passed));
     wyn_out_write(line, (size_t)n);
-    return passed == count ? 0 : 1;
+    return passed == ran ? 0 : 1;
 }

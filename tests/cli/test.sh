@@ -20,6 +20,8 @@ case $out in *"✗ t/deep/bad.wyn"*) ;; *) complain test "names no failure: $out
 status 0 "$WYNC" test t --filter good
 case $out in *"1 passed, 0 failed") ;; *) complain test "filter: $out" ;; esac
 status 1 "$WYNC" test t --filter nothing
+status 0 "$WYNC" test t --filter 'of zero'
+case $out in *"1 passed, 0 failed") ;; *) complain test "filter of blocks: $out" ;; esac
 printf 'test "wrong" {\n    assert_eq(1, 2)\n}\ntest "breaks" {\n    xs = [1]\n    println(xs[5])\n}\ntest "right" {\n    assert(true)\n}\n' >w.wyn
 status 1 "$WYNC" test w.wyn
 case $out in *"1 passed, 2 failed") ;; *) complain test "summary: $out" ;; esac
