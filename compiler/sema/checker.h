@@ -252,6 +252,7 @@ typedef struct Sig {
     Env *env;
 } Sig;
 Sig fn_sig(Checker *ck, FnDecl *d, Type **args);
+void check_impls(Checker *ck); /* signatures of all impls against their traits */
 Type *fn_self_type(Checker *ck, FnDecl *d, Env *env, Type **args);
 Type *fn_type_of(Checker *ck, Type **params, u32 n, Type *ret);
 

@@ -277,6 +277,8 @@ static void impl_methods(Checker *ck, Module *m, const Ast *ast, Owner *o, TypeD
                                im->trait->name->s.p, f->name->s.p);
             diag_label(d, f->span, "not part of the trait");
         }
+        FnDecl *own = im && self ? owner_method(&self->owner, f->name) : NULL;
+        if (own) duplicate(ck, f->name, f->span, own->span);
         add_method(ck, o, f);
     }
 }

@@ -3,6 +3,7 @@
  * which infer_drain takes up. Each default fixes a variable, so solving ends. */
 #include "checker.h"
 #include <string.h>
+#include <string.h>
 
 Type *ty_fresh(Checker *ck, Span origin, VarDefault def, const char *of) {
     VarInfo v = {0};
@@ -41,12 +42,26 @@ static Type *default_of(Checker *ck, Type *var) {
     UNREACHABLE();
 }
 
+/* --lint: a type that nothing said. */
+static void lint_default(Checker *ck, VarInfo *v, Type *t) {
+    v->defaulted = true;
+    if (!ck->opt->lint || !v->of || !v->origin.file) return;
+    if (source_file(ck->ds->sources, v->origin.file)->is_std) return;
+    bool shown = !strcmp(v->of, "elements") || !strcmp(v->of, "values") || !strcmp(v->of, "keys") ||
+                 !strcmp(v->of, "parameters");
+    if (!shown) return;
+    Str text = type_text(ck->perm, t);
+    Diag *d = diag_new(ck->ds, L_DEFAULTED, v->origin,
+                       "nothing says what the %s here are; %.*s was assumed", v->of, FMT(text));
+    diag_label(d, v->origin, "%s of type %.*s", v->of, FMT(text));
+}
+
 static Type *rebuild(Checker *ck, Type *t, bool ground) {
     if (!t->has_var) return t;
     t = ty_prune(ck, t);
     if (t->kind == TY_VAR) {
         if (!ground) return t;
-        ck->vars.v[t->var].defaulted = true;
+        lint_default(ck, &ck->vars.v[t->var], default_of(ck, t));
         return ck->vars.v[t->var].bound = default_of(ck, t);
     }
     if (!t->has_var) return t;
@@ -211,7 +226,7 @@ static bool default_one(Checker *ck) {
         for (u32 k = 0; k < v->waiting.n && !waited; k++) waited = !v->waiting.v[k]->done;
         if (!waited) continue;
         Type *var = type_var(ck->ts, i);
-        v->defaulted = true;
+        lint_default(ck, v, default_of(ck, var));
         ck->blame = i + 1;
         ty_unify(ck, var, default_of(ck, var));
         infer_drain(ck);

@@ -56,6 +56,13 @@ static bool is_bare_iter(Checker *ck, const Ast *t) {
            (t->tname.path.v[0].name == ck->n.iter || t->tname.path.v[0].name == ck->n.Iter);
 }
 
+static bool type_mentions_error(const Type *t) {
+    if (t->kind == TY_ERROR) return true;
+    for (u32 i = 0; i < t->n; i++)
+        if (type_mentions_error(t->args[i])) return true;
+    return false;
+}
+
 /* The signature as it is written; names left open in it are new variables each time. */
 static Sig sig_read(Checker *ck, FnDecl *d, Type **args) {
     Sig s = {0};
@@ -74,7 +81,44 @@ static Sig sig_read(Checker *ck, FnDecl *d, Type **args) {
         s.ret = resolve_type(ck, d->module, s.env, d->ast->fn.ret);
     else if (d->is_trait_sig || (d->ast->flags & AF_EXTERN))
         s.ret = ck->t_void;
+    FnDecl *sig = d->impl ? owner_method(&d->impl->trait->owner, d->name) : NULL;
+    if (!d->ast->fn.ret && sig && sig->ast->fn.ret) { /* omitted: what the trait says */
+        Env *env = env_of(ck, NULL, &sig->ast->fn.gens, args + outer);
+        s.ret = resolve_type(ck, sig->module, env, sig->ast->fn.ret);
+    }
     return s;
+}
+
+/* A method of an impl has the types that its trait says: calls through the trait rely on it. */
+static void impl_types(Checker *ck, FnDecl *f, FnDecl *sig) {
+    Type **any = NEW_N(ck->perm, Type *, f->gen_count + sig->gen_count + 1);
+    for (u32 i = 0; i < f->gen_count + sig->gen_count; i++) any[i] = ck->t_error;
+    Sig a = sig_read(ck, f, any), b = sig_read(ck, sig, any);
+    if (a.n != b.n) return; /* reported where the impl was declared */
+    for (u32 i = f->has_self; i <= a.n; i++) {
+        Type *got = i < a.n ? a.params[i] : a.ret, *want = i < a.n ? b.params[i] : b.ret;
+        if (!got || !want || type_mentions_error(got) || type_mentions_error(want)) continue;
+        if (got == want || got->has_var || want->has_var) continue;
+        Str g = ty_text(ck, got), w = ty_text(ck, want);
+        const Ast *ga = i < a.n ? f->ast->fn.params.v[i].type : f->ast->fn.ret;
+        const Ast *wa = i < a.n ? sig->ast->fn.params.v[i].type : sig->ast->fn.ret;
+        Diag *d = diag_new(ck->ds, E_TRAIT_IMPL, ga ? ga->span : f->span,
+                           "method '%s' does not have the types its trait says", f->name->s.p);
+        diag_label(d, d->span, "Got: %.*s", FMT(g));
+        diag_label(d, wa ? wa->span : sig->span, "Expected: %.*s", FMT(w));
+        return;
+    }
+}
+
+void check_impls(Checker *ck) {
+    for (u32 i = 0; i < ck->impls.n; i++) {
+        const ImplDecl *im = ck->impls.v[i];
+        if (im->module->is_std) continue;
+        for (u32 m = 0; m < im->trait->trait_fns.n; m++) {
+            FnDecl *f = owner_method((Owner *)&im->methods, im->trait->trait_fns.v[m]->name);
+            if (f) impl_types(ck, f, im->trait->trait_fns.v[m]);
+        }
+    }
 }
 
 Sig fn_sig(Checker *ck, FnDecl *d, Type **args) {

@@ -197,6 +197,7 @@ static void declare_std(Checker *ck) {
 static void declare_user(Checker *ck) {
     for (u32 i = 0; i < ck->modules.n; i++) declare_module(ck, ck->modules.v[i]);
     for (u32 i = 0; i < ck->modules.n; i++) declare_impls(ck, ck->modules.v[i]);
+    check_impls(ck);
 }
 
 /* Functions without a body that were only looked at (extern) stay; those never reached are dropped.
