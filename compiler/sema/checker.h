@@ -175,7 +175,6 @@ struct Checker {
     VEC(Tree *) late;           /* nodes looked at again when types are ground (finish.c) */
     u32 blame;                  /* variable whose default is being applied, + 1 */
     VEC(KeyUse) key_uses;
-    u32 linted;                 /* variables below it have been through the lint */
     bool draining;
     bool endless;               /* some type contains itself by value: no layout questions */
 

@@ -54,6 +54,9 @@ static void lint_default(Checker *ck, VarInfo *v, Type *t) {
     Diag *d = diag_new(ck->ds, L_DEFAULTED, v->origin,
                        "nothing says what the %s here are; %.*s was assumed", v->of, FMT(text));
     diag_label(d, v->origin, "%s of type %.*s", v->of, FMT(text));
+    if (strcmp(v->of, "parameters") == 0) diag_hint(d, "write the type, as in `|x: string| ...`");
+    else diag_hint(d, "write the type, as in `%s`", strcmp(v->of, "elements") == 0
+                                                        ? "xs: [string] = []" : "m: {string: int} = {}");
 }
 
 static Type *rebuild(Checker *ck, Type *t, bool ground) {
@@ -248,22 +251,7 @@ void infer_solve(Checker *ck) {
     for (u32 k = 0; k < CON_KINDS; k++) ck->cons[k].n = ck->con_cursor[k] = 0;
 }
 
-/* --lint names what fell to its default in the user's files. */
-static void lint_defaults(Checker *ck) {
-    for (u32 i = ck->linted; i < ck->vars.n; i++) {
-        const VarInfo *v = &ck->vars.v[i];
-        if (!v->defaulted || !v->of || v->def == VD_VOID || !v->origin.file) continue;
-        if (source_file(ck->ds->sources, v->origin.file)->is_std) continue;
-        Diag *d = diag_new(ck->ds, L_DEFAULTED, v->origin, "nothing says what the %s are", v->of);
-        diag_label(d, v->origin, "%s was assumed", v->def == VD_INT ? "int" : "string");
-        diag_hint(d, "write the type, as in `%s`",
-                  strcmp(v->of, "elements") == 0 ? "xs: [string] = []" : "m: {string: int} = {}");
-    }
-    ck->linted = ck->vars.n;
-}
-
 void infer_finish(Checker *ck) {
     for (u32 i = 0; i < ck->slots.n; i++) *ck->slots.v[i] = ty_ground(ck, *ck->slots.v[i]);
     ck->slots.n = 0;
-    if (ck->ds->lint) lint_defaults(ck);
 }
