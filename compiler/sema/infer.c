@@ -55,8 +55,8 @@ static void lint_default(Checker *ck, VarInfo *v, Type *t) {
                        "nothing says what the %s here are; %.*s was assumed", v->of, FMT(text));
     diag_label(d, v->origin, "%s of type %.*s", v->of, FMT(text));
     if (strcmp(v->of, "parameters") == 0) diag_hint(d, "write the type, as in `|x: string| ...`");
-    else diag_hint(d, "write the type, as in `%s`", strcmp(v->of, "elements") == 0
-                                                        ? "xs: [string] = []" : "m: {string: int} = {}");
+    else diag_hint(d, "write the type, as in `%s`",
+                   strcmp(v->of, "elements") == 0 ? "xs: [string] = []" : "m: {string: int} = {}");
 }
 
 static Type *rebuild(Checker *ck, Type *t, bool ground) {
