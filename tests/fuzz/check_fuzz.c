@@ -1,9 +1,11 @@
-/* check_fuzz.c - the whole front end on nonsense: parse and check_program over files in memory.
+/* check_fuzz.c - the whole compiler on nonsense: parse and check_program over files in memory.
  * The input is the main file; a line `// file: NAME` begins another one that imports may find. What
- * checks without errors goes through tree_check and tree_dump as well.
+ * checks without errors is dumped, lowered and emitted as well.
  * Bytes rarely survive the lexer, so mutation works on tokens, mostly in ways that keep the
  * grammar: a token for one of its class, a bracketed group for one of its kind, whole lines; more
  * seldom it deletes, doubles, swaps any tokens, and now and then leaves it to libFuzzer. */
+#include "../../compiler/emit/emit.h"
+#include "../../compiler/lower/lower.h"
 #include "../../compiler/sema/check.h"
 #include "../../compiler/sema/passes.h"
 #include <stdio.h>
@@ -54,6 +56,17 @@ static ReadResult read_memory(void *ctx, Arena *perm, Str path) {
     return (ReadResult){false, S("")};
 }
 
+static void program_emit(Arena *perm, Program *p, bool test_mode) {
+    tree_check(p);
+    tree_dump(perm, p);
+    LowerOptions lower = {.test_mode = test_mode};
+    IrProgram *ir = lower_program(perm, p, &lower);
+    ir_check(perm, ir);
+    ir_dump(perm, ir);
+    EmitOptions emit = {0};
+    emit_c(perm, ir, &emit);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size > 1 << 16) return 0;
     Arena perm = {0};
@@ -68,10 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                                files.list.v[0].text);
     diags_render(&ds, DIAG_TEXT, false);
     diags_render(&ds, DIAG_JSON, false);
-    if (p && !ds.errors) {
-        tree_check(p);
-        tree_dump(&perm, p);
-    }
+    if (p && !ds.errors) program_emit(&perm, p, opt.test_mode);
     arena_free(&perm);
     return 0;
 }
