@@ -120,16 +120,17 @@ static void copied_self_report(SelfMut *sm, Tree *at, const Local *origin) {
     diag_hint(d, "`var me = %.*s` before the lambda, and use `me` in it", FMT(name));
 }
 
-/* `t` is written to, by `what`; t need not be rooted in a variable. */
+/* `t` is written to, by `what` (NULL: the checker has seen to constants); t need not be rooted in a
+ * variable. */
 static void place_check(SelfMut *sm, Tree *t, const char *what) {
     Tree *root = place_root(t);
     if (root->kind == TN_GLOBAL) {
         Global *g = root->global;
-        if (g->is_const) const_report(sm, t, g->name, g->span, what);
+        if (g->is_const && what) const_report(sm, t, g->name, g->span, what);
     } else if (root->kind == TN_LOCAL) {
         bool copied = false;
         Local *origin = local_origin(sm, root->local, &copied);
-        if (origin->is_const) const_report(sm, t, origin->name, origin->span, what);
+        if (origin->is_const && what) const_report(sm, t, origin->name, origin->span, what);
         else if (copied && !sm->fn->spawned && (origin->by_ref || is_self(origin)))
             copied_self_report(sm, t, origin);
     }
@@ -160,11 +161,11 @@ static bool check_enter(void *ctx, Tree *t) {
     } else if (t->kind == TN_ASSIGN) {
         for (u32 i = 0; i < t->assign.targets.n; i++) {
             Tree *target = t->assign.targets.v[i];
-            if (target->kind == TN_FIELD) place_check(sm, target, "assigned here");
+            place_check(sm, target, target->kind == TN_FIELD ? "assigned here" : NULL);
         }
     } else if (t->kind == TN_OPASSIGN) {
-        if (t->opassign.target->kind == TN_FIELD)
-            place_check(sm, t->opassign.target, "assigned here");
+        Tree *target = t->opassign.target;
+        place_check(sm, target, target->kind == TN_FIELD ? "assigned here" : NULL);
     } else if (t->kind == TN_REF) {
         place_check(sm, t, "passed to a `mut` parameter");
     } else if (t->kind == TN_SPAWN || t->kind == TN_PAR_BIND) {
