@@ -92,12 +92,13 @@ static CcResult cc_failed(Arena *a, const HostResult *run, const CcOptions *opt)
     if (at && strncmp(at + undefined.n, "wyn_", 4) != 0) {
         const char *name = at + undefined.n, *end = strchr(name, '\'');
         buf_fmt(&b, "no library that is linked defines the extern function '%.*s'; "
-                "name its library with -lNAME\n", end ? (int)(end - name) : 0, name);
+                "name its library with -lNAME", end ? (int)(end - name) : 0, name);
+    } else {
+        buf_fmt(&b, "%s did not accept the generated C (status %d):\n%.*s"
+                "This is a bug of wync, not of your program.\n"
+                "Please report it with the program, `wync --version` and the text above.",
+                cc_name(opt), run->status, FMT(run->out));
     }
-    buf_fmt(&b, "%s did not accept the generated C (status %d):\n%.*s"
-            "This is a bug of wync, not of your program, unless an extern declaration is wrong.\n"
-            "Please report it with the program, `wync --version` and the text above.",
-            cc_name(opt), run->status, FMT(run->out));
     r.error = buf_done(&b);
     return r;
 }

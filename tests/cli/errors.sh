@@ -45,6 +45,9 @@ said "Error[E0301]"
 said "sem.wyn:1:9"
 status 4 "$WYNC" run sem.wyn
 said "semantic"
+printf 'extern fn no_such_thing(x: int) -> int\nprintln(no_such_thing(1))\n' >ext.wyn
+status 5 "$WYNC" ext.wyn
+said "extern function 'no_such_thing'"
 status 4 "$WYNC" check --error-format=json sem.wyn
 said '"code":"E0301"'
 said '"line":1,"column":9'
