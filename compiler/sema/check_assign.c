@@ -354,13 +354,11 @@ static Tree *assign_one(Checker *ck, const Ast *s) {
 static Tree *assign_many(Checker *ck, const Ast *s) {
     u32 n = s->assign.targets.n;
     Tree **targets = NEW_N(ck->perm, Tree *, n);
-    bool fresh_all = !ck->fx->is_script || ck->fx->scope->outer;
     for (u32 i = 0; i < n; i++) {
         const Ast *t = s->assign.targets.v[i];
         targets[i] = t->kind == AST_NAME ? name_target(ck, t) : check_expr(ck, t, NULL);
         if (targets[i]) place_check(ck, targets[i], "assign to");
     }
-    (void)fresh_all;
     Tree *out = tn(ck, TN_ASSIGN, s->span, ck->t_void);
     out->assign.targets = (TreeList){targets, n};
     Tree *tuple = NULL;

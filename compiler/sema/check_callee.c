@@ -186,6 +186,9 @@ static Tree *unknown_fn(Checker *ck, const Ast *e, Name name) {
     for (u32 i = 0; i < COUNT_OF(forms); i++)
         map_put(ck->perm, &extra, intern_c(ck->names, forms[i]), ck);
     const Map *maps[] = {&ck->fx->mod->fns, &extra, &ck->fx->mod->scope, &ck->std_scope};
+    Symbol *type = map_get(&ck->fx->mod->scope, name);
+    if (d && type && type->kind == SYM_TYPE && type->type->kind == TY_STRUCT)
+        diag_hint(d, "it is a struct: write %s { field: value, ... }", name->s.p);
     if (d && d->code == E_UNDEFINED && d->hints.n == 0) suggest(ck, d, name, maps, 4);
     for (u32 i = 0; i < e->call.args.n; i++)
         if (e->call.args.v[i].value->kind != AST_ADDR)
@@ -352,7 +355,6 @@ static Tree *call_spine(Checker *ck, const Ast *e, Type *want) {
     const Ast **spine = NULL;
     u32 n = 0, cap = 0;
     const Ast *at = e;
-    Static st;
     while (at->kind == AST_CALL && at->call.fn->kind == AST_FIELD &&
            at->call.fn->field.obj->kind == AST_CALL && at->call.fn->field.name != ck->n.unwrap_or) {
         if (n == cap) {
@@ -364,7 +366,6 @@ static Tree *call_spine(Checker *ck, const Ast *e, Type *want) {
         at = at->call.fn->field.obj;
     }
     Tree *t = call_once(ck, at, NULL);
-    (void)st;
     while (n-- > 0) {
         const Ast *c = spine[n];
         if (ty_head(ck, t->type)->kind == TY_VOID) {

@@ -30,6 +30,13 @@ static Tree *check_int(Checker *ck, const Ast *e, Type *want) {
 static Tree *undefined(Checker *ck, const Ast *e, Name name) {
     Diag *d = undefined_diag(ck, e->span, "variable", name);
     if (!d || d->code != E_UNDEFINED) return tn_error(ck, e->span);
+    const Local *self = local_find(ck, ck->n.self);
+    Type *own = self ? ty_head(ck, self->type) : NULL;
+    u32 at;
+    if (own && own->kind == TY_STRUCT && struct_field(ck, own, name, &at)) {
+        diag_hint(d, "write self.%s", name->s.p);
+        return tn_error(ck, e->span);
+    }
     Map locals = {0};
     for (FnCtx *fx = ck->fx; fx; fx = fx->outer)
         for (Scope *s = fx->scope; s; s = s->outer)
@@ -313,6 +320,7 @@ static bool try_bad(Checker *ck, Constraint *c, Type *t) {
     Diag *d = diag_new(ck->ds, E_BAD_TRY, c->node->span,
                        "'?' operator can only be applied to a Result value, but got %.*s", FMT(s));
     diag_label(d, c->node->try_.e->span, "Got: %.*s", FMT(s));
+    if (t->kind == TY_BOOL) diag_hint(d, "a conditional value is written `c ? a : b`");
     ty_unify(ck, c->b, ck->t_error);
     blame_label(ck, d);
     return true;
@@ -330,9 +338,28 @@ static bool try_option(Checker *ck, Constraint *c, Type *t, Type *ret) {
     return true;
 }
 
+/* The error type of `?` against the one the function returns. */
+static bool try_error(Checker *ck, Tree *node, Type *from, Type *to) {
+    from = ty_head(ck, from);
+    to = ty_head(ck, to);
+    node->try_.how = TRY_RETURN;
+    if (to->kind == TY_STRING && from->kind != TY_STRING && from->kind != TY_VAR) {
+        node->try_.to_text = true;
+        return true;
+    }
+    if (ty_unify(ck, from, to)) return true;
+    Str a = ty_text(ck, from), b = ty_text(ck, to);
+    Diag *d = diag_new(
+        ck->ds, E_BAD_TRY, node->span,
+        "'?' passes on an error of type %.*s, but this function returns errors of type %.*s",
+        FMT(a), FMT(b));
+    diag_label(d, node->span, "error of type %.*s", FMT(a));
+    diag_hint(d, "convert it with .map_err(...)");
+    return true;
+}
+
 static bool try_run(Checker *ck, Constraint *c, bool force) {
     Type *t = force ? ty_force(ck, c->a) : ty_prune(ck, c->a);
-    Tree *node = c->node;
     if (t->kind == TY_VAR) {
         con_wait(ck, c, t);
         return false;
@@ -343,40 +370,20 @@ static bool try_run(Checker *ck, Constraint *c, bool force) {
     FnCtx *fx = c->fx;
     Type *ret = ty_prune(ck, fx->ret);
     bool leaves = fx->is_main || fx->is_script;
-    if (fx->ret_open && !leaves) {
-        Type *made =
-            t->kind == TY_RESULT
-                ? type_2(ck->ts, TY_RESULT, ty_fresh(ck, node->span, VD_INT, "results"), t->args[1])
-                : type_1(ck->ts, TY_OPTION, ty_fresh(ck, node->span, VD_INT, "results"));
-        if (ret->kind == TY_VAR && fx->open_returns.n == 0) made = NULL;
-        (void)made;
+    if (ret->kind == TY_VAR && !leaves && !force) { /* an omitted result: known from the returns */
+        con_wait(ck, c, ret);
+        return false;
     }
-    if (ret->kind == TY_VAR && !leaves) ret = ty_head(ck, ret);
-    if (ret->kind == TY_RESULT && t->kind == TY_RESULT) {
-        Type *from = ty_head(ck, t->args[1]), *to = ty_head(ck, ret->args[1]);
-        node->try_.how = TRY_RETURN;
-        if (to->kind == TY_STRING && from->kind != TY_STRING && from->kind != TY_VAR) {
-            node->try_.to_text = true;
-            return true;
-        }
-        if (ty_unify(ck, from, to)) return true;
-        Str a = ty_text(ck, from), b = ty_text(ck, to);
-        Diag *d = diag_new(
-            ck->ds, E_BAD_TRY, node->span,
-            "'?' passes on an error of type %.*s, but this function returns errors of type %.*s",
-            FMT(a), FMT(b));
-        diag_label(d, node->span, "error of type %.*s", FMT(a));
-        diag_hint(d, "convert it with .map_err(...)");
-        return true;
-    }
+    if (ret->kind == TY_RESULT && t->kind == TY_RESULT)
+        return try_error(ck, c->node, t->args[1], ret->args[1]);
     if (ret->kind == TY_OPTION && t->kind == TY_OPTION) {
-        node->try_.how = TRY_RETURN;
+        c->node->try_.how = TRY_RETURN;
         return true;
     }
     if (t->kind == TY_OPTION && !leaves && ret->kind != TY_VAR && ret->kind != TY_ERROR)
         return try_option(ck, c, t, ret);
-    node->try_.how = leaves ? TRY_MAIN : TRY_PANIC;
-    if (leaves && ret->kind == TY_RESULT) node->try_.how = TRY_RETURN;
+    c->node->try_.how = leaves ? TRY_MAIN : TRY_PANIC;
+    if (leaves && ret->kind == TY_RESULT) c->node->try_.how = TRY_RETURN;
     return true;
 }
 

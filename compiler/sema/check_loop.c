@@ -174,7 +174,6 @@ static Tree *for_each(Checker *ck, const AstNames *names, const Ast *iter, bool 
     d->span = iter->span;
     d->a = ty_fresh(ck, iter->span, VD_INT, "elements");
     bool pair = names->n == 2 && !(tuple && it->kind != TY_MAP);
-    if (names->n == 2 && !tuple && it->kind == TY_ARRAY && 0) pair = true;
     if (pair) d->b = ty_fresh(ck, iter->span, VD_INT, "values");
     Constraint *c = con_new(ck, CON_OTHER, iter_run, t);
     c->a = t->for_in.iter->type;

@@ -67,6 +67,10 @@ static Diag *operand_error(Checker *ck, Op op, Span at, Type *l, Span ls, Type *
         diag_hint(d, "convert with .to_string(), or use interpolation: \"${x}\"");
     else if (op == OP_ADD && l->kind == TY_ARRAY && r->kind == TY_ARRAY)
         diag_hint(d, "join arrays with .concat()");
+    else if (op == OP_ADD && l->kind == TY_ARRAY)
+        diag_hint(d, "add an element with .push()");
+    else if (l->kind == TY_RESULT || r->kind == TY_RESULT)
+        diag_hint(d, "the value may be an error: use `?`, .unwrap_or() or a match");
     else if (op == OP_MUL && l->kind == TY_INT && r->kind == TY_STRING)
         diag_hint(d, "write the string first: text * n");
     else if (l->kind == TY_BOOL || r->kind == TY_BOOL)
@@ -236,9 +240,8 @@ static bool step_run(Checker *ck, Constraint *c, bool force) {
         return true;
     }
     bool lv = l->kind == TY_VAR, rv = r->kind == TY_VAR;
-    if (is_compare(s->op) && (lv || rv) && (lv && rv ? force : force)) {
-        if (lv && rv && !ty_unify(ck, l, r)) return true;
-        if (lv != rv && !ty_unify(ck, l, r)) return true;
+    if (is_compare(s->op) && (lv || rv) && force) {
+        if (!ty_unify(ck, l, r)) return true;
         l = ty_prune(ck, l);
         if (l->kind == TY_VAR) return late_check(ck, d->chain);
         return compare_step(ck, d, l, ty_prune(ck, r));
@@ -411,6 +414,13 @@ Tree *opassign_types(Checker *ck, Tree *t, const Ast *s) {
     } else {
         t->opassign.value = tn(ck, TN_INT, s->span, ck->t_int);
         t->opassign.value->int_.value = 1;
+        Type *target = ty_head(ck, t->opassign.target->type);
+        if (target->kind == TY_STRING) {
+            const char *op = s->opassign.op == OP_ADD ? "++" : "--";
+            Diag *d = diag_new(ck->ds, E_BAD_OPERAND, s->span, "'%s' counts numbers only", op);
+            diag_label(d, t->opassign.target->span, "this is string");
+            return tn_error(ck, s->span);
+        }
     }
     Constraint *c = con_new(ck, CON_ARITH, opassign_run, t);
     con_start(ck, c);

@@ -89,7 +89,9 @@ static void late_compare(Checker *ck, Tree *t) {
 
 static void key_check(Checker *ck, Type *type, Span at) {
     Type *t = ty_zonk(ck, type), *k = t->n ? t->args[0] : ck->t_error;
-    if ((t->kind != TY_MAP && t->kind != TY_SET) || k->has_var || k->kind == TY_ERROR) return;
+    if ((t->kind != TY_MAP && t->kind != TY_SET) || k->has_var || k->kind == TY_ERROR ||
+        k->kind == TY_NEVER)
+        return;
     if (type_hashable(k) || map_get(&ck->unknown_types, k)) return;
     map_put(ck->perm, &ck->unknown_types, k, k);
     Str a = ty_text(ck, k);
@@ -134,7 +136,6 @@ static SpecScan spec_scan(Str s) {
 }
 
 static const char *spec_problem(const SpecScan *s, const Type *t) {
-    static char text[64];
     if (!s->ok) return "is not a format";
     bool is_int = t->kind == TY_INT, is_float = t->kind == TY_FLOAT;
     switch (s->type) {
@@ -151,7 +152,6 @@ static const char *spec_problem(const SpecScan *s, const Type *t) {
     case '%': return is_int || is_float ? NULL : "needs a number";
     case 's': return NULL;
     }
-    (void)text;
     return "has an unknown type letter";
 }
 

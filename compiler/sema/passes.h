@@ -27,6 +27,10 @@ void assigned_check(Arena *scratch, Diags *ds, Fn *fn);
  * blocks (E_DATA_RACE). */
 void race_program(Arena *perm, Diags *ds, Program *p);
 
+/* race_param.c, for race.c: puts into `out` the parameters (Local) of function type and the lambdas
+ * (Fn) that run concurrently. */
+void race_params(Arena *scratch, Program *p, Map *out);
+
 /* escape.c, before selfmut.c: Fn.escapes of lambdas (language.md, Closures): false when the lambda
  * stands directly as an argument of a call whose parameter is not kept. */
 void escape_program(Arena *perm, Program *p);

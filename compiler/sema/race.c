@@ -25,6 +25,7 @@ typedef struct Race {
     Map named;        /* Name -> FnList* of the methods of that name */
     Map values;       /* Local* -> FnList* of the functions assigned to it */
     Map captures;     /* inner Local* -> Capture* */
+    Map concurrent;   /* of race_params */
     Map own;          /* Local* declared inside the parallel for that is looked at */
     Fn *fn;           /* whose body is walked */
     Reached *at;      /* the same while reaching, NULL in bodies of parallel for */
@@ -84,12 +85,15 @@ static void global_report(Race *r, const Tree *at, const Global *g) {
     race_advice(d);
 }
 
-static void capture_report(Race *r, Span at, const Local *local, Span spawn, const char *what) {
-    if (!local->name) return;
-    Diag *d = diag_new(r->ds, E_DATA_RACE, at, "data race: '%.*s' is written by a spawned block",
-                       FMT(local->name->s));
-    diag_label(d, at, "this changes the block's own copy");
-    if (spawn.file) diag_label(d, spawn, "%s", what);
+/* `by`: the lambda that the write stands in, NULL for the body of a parallel for. */
+static void capture_report(Race *r, Span at, const Local *local, const Fn *by) {
+    if (!local->name || r->fn->is_std) return;
+    bool copies = !by || by->spawned;
+    Diag *d = diag_new(r->ds, E_DATA_RACE, at, "data race: '%.*s' is written by a %s",
+                       FMT(local->name->s),
+                       copies ? "spawned block" : "lambda that runs concurrently");
+    diag_label(d, at, copies ? "this changes the block's own copy" : "several tasks write this");
+    if (!by) diag_label(d, r->root.span, "%s", r->root.what);
     race_advice(d);
 }
 
@@ -194,7 +198,7 @@ static bool own_enter(void *ctx, Tree *t) {
 static void outer_check(Race *r, Tree *target) {
     Tree *root = place_root(target);
     if (root->kind == TN_LOCAL && !map_get(&r->own, root->local))
-        capture_report(r, target->span, root->local, r->root.span, r->root.what);
+        capture_report(r, target->span, root->local, NULL);
 }
 
 static bool body_enter(void *ctx, Tree *t) {
@@ -203,7 +207,7 @@ static bool body_enter(void *ctx, Tree *t) {
         for (u32 i = 0; i < t->assign.targets.n; i++) outer_check(r, t->assign.targets.v[i]);
     else if (t->kind == TN_OPASSIGN) outer_check(r, t->opassign.target);
     else if (t->kind == TN_PAR_BIND && !map_get(&r->own, t->parbind.local))
-        capture_report(r, t->span, t->parbind.local, r->root.span, r->root.what);
+        capture_report(r, t->span, t->parbind.local, NULL);
     return reach_enter(r, t);
 }
 
@@ -243,10 +247,19 @@ static bool note_enter(void *ctx, Tree *t) {
     return true;
 }
 
+/* Arguments that the callee hands to tasks. */
+static void args_reach(Race *r, Tree *t) {
+    const Fn *fn = t->call.fn;
+    r->root.what = "this runs it concurrently";
+    for (u32 i = 0; i < t->call.args.n && i < fn->param_count; i++)
+        if (map_get(&r->concurrent, fn->params[i])) value_reach(r, t->call.args.v[i]);
+}
+
 static bool root_enter(void *ctx, Tree *t) {
     Race *r = ctx;
     r->root = (Root){t->span, "this starts it concurrently"};
     if (t->kind == TN_SPAWN) call_reach(r, t->spawn.e);
+    else if (t->kind == TN_CALL) args_reach(r, t);
     else if (t->kind == TN_PAR_BIND) call_reach(r, t->parbind.call);
     else if (t->kind == TN_FOR_RANGE && t->for_range.parallel)
         parallel_for(r, t, t->for_range.body);
@@ -260,8 +273,8 @@ static void capture_check(Race *r, Fn *fn, Tree *target) {
     if (root->kind != TN_LOCAL) return;
     const Capture *c = map_get(&r->captures, root->local);
     for (; fn && c; fn = fn->outer) {
-        if (fn->spawned) {
-            capture_report(r, target->span, c->outer, (Span){0}, "");
+        if (fn->spawned || map_get(&r->concurrent, fn)) {
+            capture_report(r, target->span, c->outer, fn);
             return;
         }
         c = map_get(&r->captures, c->outer);
@@ -289,6 +302,7 @@ void race_program(Arena *perm, Diags *ds, Program *p) {
             map_put(&scratch, &r.captures, fn->captures.v[k].inner, &fn->captures.v[k]);
         walk_tree(fn->body, note_enter, &r);
     }
+    race_params(&scratch, p, &r.concurrent);
     for (u32 i = 0; i < p->fns.n; i++) {
         r.fn = p->fns.v[i];
         walk_tree(r.fn->body, root_enter, &r);
