@@ -44,6 +44,7 @@ typedef struct Static {
 } Static;
 bool static_of(Checker *ck, const Ast *e, Static *out);
 Tree *call_value(Checker *ck, Tree *callee, CallArgs *args, Span span);
+int variant_index(TypeDecl *d, Name name); /* -1: no such variant */
 bool private_check(Checker *ck, FnDecl *d, Span at);
 
 #endif

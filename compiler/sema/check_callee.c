@@ -222,13 +222,6 @@ static Tree *call_name(Checker *ck, const Ast *e, const Ast *fn, const AstList *
 
 /* ---- statics and methods ---- */
 
-static int variant_of(TypeDecl *d, Name name) {
-    if (d->kind != TY_ENUM) return -1;
-    for (u32 i = 0; i < d->ast->enum_.n; i++)
-        if (d->ast->enum_.variants[i].name == name) return (int)i;
-    return -1;
-}
-
 static Tree *no_fn(Checker *ck, const Ast *e, const Ast *field, const char *what, Name owner,
                    const Map *names) {
     Diag *d = diag_new(ck->ds, E_NO_MEMBER, field->field.name_span,
@@ -258,7 +251,7 @@ static Tree *call_static(Checker *ck, const Ast *e, const Ast *field, const Stat
         return no_fn(ck, e, field, "module", st->module->name, &st->module->fns);
     }
     if (st->type) {
-        int v = variant_of(st->type, name);
+        int v = variant_index(st->type, name);
         if (v >= 0)
             return variant_make(ck, st->type, st->inst ? st->inst : want, (u32)v, &e->call.args,
                                 e->span, true);

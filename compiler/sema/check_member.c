@@ -119,7 +119,7 @@ static Tree *module_member(Checker *ck, Module *m, const Ast *e, Type *want) {
     return no_static(ck, e, "module", m->name, &m->scope, NULL);
 }
 
-static int variant_index(TypeDecl *d, Name name) {
+int variant_index(TypeDecl *d, Name name) {
     if (d->kind != TY_ENUM) return -1;
     for (u32 i = 0; i < d->ast->enum_.n; i++)
         if (d->ast->enum_.variants[i].name == name) return (int)i;
