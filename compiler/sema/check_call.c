@@ -126,8 +126,8 @@ static void count_error(Checker *ck, Call *c, const char *what) {
     u32 skip = c->d->has_self ? 1 : 0, most = ps->n - skip, least = 0;
     for (u32 i = skip; i < ps->n; i++) least += !ps->v[i].def;
     if (skip && !c->recv && c->args.n == 0) {
-        Diag *d = diag_new(ck->ds, E_ARG_COUNT, c->span, "Wrong number of arguments: '%s' is a method",
-                           c->d->name->s.p);
+        Diag *d = diag_new(ck->ds, E_ARG_COUNT, c->span,
+                           "Wrong number of arguments: '%s' is a method", c->d->name->s.p);
         diag_label(d, c->span, "there is no value whose method this is");
         if (!c->d->module->is_std) diag_label(d, c->d->span, "declared here");
         diag_hint(d, "write value.%s(...)", c->d->name->s.p);

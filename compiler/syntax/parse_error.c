@@ -522,11 +522,14 @@ static void report_missing_item(Bad *b) {
     Diag *d = diag_new(b->P->ds, E_SYNTAX, bad_span(b), "expected %s, found %.*s", item,
                        FMT(found));
     diag_label(d, d->span, "expected %s", item);
+    if (part.p[0] == 'f') diag_hint(d, "a field is given by name: 'name: value'");
 }
 
 static void hint_general(const Bad *b, Diag *d) {
     TokenKind k = b->t->kind;
     if (k == TK_INC || k == TK_DEC) diag_hint(d, "x++ and x-- are statements");
+    if (b->n && expects(b, TK_IN) && b->at > 1 && b->prev[-1].kind == TK_LP)
+        diag_hint(d, "count with 'for i in 0..n'");
     if (k == TK_PLUS && expects_expression(b)) diag_hint(d, "Wyn has no unary plus");
     if (k == TK_DOT && b->t[1].kind == TK_INT) diag_hint(d, "a float begins with a digit: '0.5'");
     if (b->prev->kind == TK_DOT && b->at > 1 && b->prev[-1].kind == TK_INT)
