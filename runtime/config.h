@@ -20,6 +20,8 @@
 #define RT_ARRAY_FIRST 4 /* elements of an array's first buffer, at least */
 #endif
 
+#define RT_PAGE ((size_t)4096)
+#define RT_HUGE_PAGES (4 * RT_MB)     /* growth of the heap by that much lies in huge pages */
 #define RT_LARGE_OBJECT (100 * RT_KB) /* from here interior pointers do not keep objects */
 #define RT_OOM_RESERVE (1 * RT_MB)    /* freed when memory ends, for the deferred blocks */
 

@@ -63,6 +63,25 @@ uint64_t wyn_hash_int(uint64_t v) {
         c = ROTL(c, 32);                                                                           \
     } while (0)
 
+/* The n % 8 bytes at p, the end of a text of n bytes, as a little-endian number, without a loop. */
+static inline uint64_t last_bytes(const unsigned char *text, const unsigned char *p, size_t n) {
+    uint64_t word;
+    uint32_t low, high;
+    size_t rest = n & 7;
+    if (rest == 0) return 0;
+    if (n >= 8) {
+        memcpy(&word, text + n - 8, 8);
+        return word >> (64 - 8 * rest);
+    }
+    if (rest >= 4) {
+        memcpy(&low, p, 4);
+        memcpy(&high, p + rest - 4, 4);
+        return low | (uint64_t)high << (8 * rest - 32);
+    }
+    return p[0] | (uint64_t)p[rest / 2] << (8 * (rest / 2)) |
+           (uint64_t)p[rest - 1] << (8 * rest - 8);
+}
+
 uint64_t wyn_hash_bytes(const void *bytes, size_t n) {
     if (WYN_UNLIKELY(!key.ready)) key_make();
     const unsigned char *p = bytes;
@@ -75,8 +94,7 @@ uint64_t wyn_hash_bytes(const void *bytes, size_t n) {
         ROUND;
         a ^= word;
     }
-    word = (uint64_t)n << 56;
-    for (size_t i = 0; i < (n & 7); i++) word |= (uint64_t)p[i] << (8 * i);
+    word = (uint64_t)n << 56 | last_bytes(bytes, p, n);
     d ^= word;
     ROUND;
     a ^= word;

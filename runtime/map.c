@@ -116,9 +116,32 @@ FIND(find_int, int64_t, wyn_hash_int((uint64_t)key), EQUAL_INT)
 FIND(find_str, const wyn_str *, wyn_hash_bytes(key->bytes, (size_t)key->len), EQUAL_STR)
 FIND(find_any, const void *, wyn_hash(key, m->type->a), EQUAL_ANY)
 
+/* What a string key led to last: m[k] = m.get(k, 0) + 1 looks up twice. A hint only, for no key is
+ * kept alive here and entries go: the key found there is compared as always. */
+static _Thread_local struct {
+    const Table *table;
+    const wyn_str *key;
+    uint64_t entry;
+} last_str;
+
+static inline uint64_t find_str_again(const wyn_map *m, const wyn_str *key, uint64_t *hash) {
+    const Table *t = m->table;
+    if (last_str.key == key && last_str.table == t && last_str.entry < t->used) {
+        const char *e = t->entries + last_str.entry * m->stride;
+        if (EQUAL_STR(e) && !is_dead(t, last_str.entry)) return last_str.entry;
+    }
+    uint64_t i = find_str(m, t, key, hash);
+    if (i != NOT_FOUND && t->index != NULL) {
+        last_str.table = t;
+        last_str.key = key;
+        last_str.entry = i;
+    }
+    return i;
+}
+
 static uint64_t find_key(const wyn_map *m, const void *key, uint64_t *hash) {
     if (m->key_kind == KEY_INT) return find_int(m, m->table, *(const int64_t *)key, hash);
-    if (m->key_kind == KEY_STR) return find_str(m, m->table, *(wyn_str *const *)key, hash);
+    if (m->key_kind == KEY_STR) return find_str_again(m, *(wyn_str *const *)key, hash);
     return find_any(m, m->table, key, hash);
 }
 
@@ -142,7 +165,7 @@ void *wyn_map_find_i64(wyn_map *m, int64_t key) {
 
 void *wyn_map_find_str(wyn_map *m, const wyn_str *key) {
     uint64_t hash;
-    return value_or_null(m, find_str(m, m->table, key, &hash));
+    return value_or_null(m, find_str_again(m, key, &hash));
 }
 
 /* ---- insertion ---- */
@@ -226,7 +249,7 @@ void *wyn_map_put_i64(wyn_map *m, int64_t key) {
 
 void *wyn_map_put_str(wyn_map *m, const wyn_str *key) {
     uint64_t hash = 0;
-    uint64_t i = find_str(m, m->table, key, &hash);
+    uint64_t i = find_str_again(m, key, &hash);
     if (i != NOT_FOUND) return entry_at(m, i) + m->value_at;
     return add_entry(m, &key, sizeof key, hash);
 }

@@ -109,17 +109,48 @@ wyn_str *wyn_str_replace(const wyn_str *s, const wyn_str *from, const wyn_str *t
 
 /* ---- pieces ---- */
 
-static void push_piece(wyn_array *a, const char *p, int64_t n) {
-    wyn_array_push_str(a, wyn_str_new(p, n));
+wyn_str *wyn_str_next_word(const wyn_str *s, int64_t *at) {
+    const char *p = s->bytes + *at;
+    const char *end = s->bytes + s->len; /* a NUL, which is no blank */
+    while (is_blank(*p)) p++;
+    if (p >= end) return NULL;
+    const char *start = p;
+    while (p < end && !is_blank(*p)) p++;
+    *at = p - s->bytes;
+    return wyn_str_new(start, p - start);
+}
+
+wyn_str *wyn_str_next_line(const wyn_str *s, int64_t *at) {
+    int64_t start = *at;
+    if (start >= s->len) return NULL;
+    const char *nl = memchr(s->bytes + start, '\n', (size_t)(s->len - start));
+    int64_t end = nl == NULL ? s->len : nl - s->bytes;
+    int64_t cut = end > start && s->bytes[end - 1] == '\r' && nl != NULL ? end - 1 : end;
+    *at = end + 1;
+    return wyn_str_new(s->bytes + start, cut - start);
+}
+
+static wyn_str *next_char(const wyn_str *s, int64_t *at) {
+    int64_t start = *at;
+    if (start >= s->len) return NULL;
+    *at = wyn_str_next_char(s, start);
+    return wyn_str_new(s->bytes + start, *at - start);
+}
+
+/* *at is beyond the text after the last piece. Without a separator the pieces are characters. */
+wyn_str *wyn_str_next_piece(const wyn_str *s, int64_t *at, const wyn_str *sep) {
+    int64_t start = *at;
+    if (sep->len == 0) return next_char(s, at);
+    if (start > s->len) return NULL;
+    int64_t end = str_find(s, sep, start);
+    *at = end < 0 ? s->len + 1 : end + sep->len;
+    return wyn_str_new(s->bytes + start, (end < 0 ? s->len : end) - start);
 }
 
 wyn_array *wyn_str_chars(const wyn_str *s) {
     wyn_array *a = wyn_array_new(&wyn_type_str, s->len);
-    for (int64_t i = 0; i < s->len;) {
-        int64_t next = wyn_str_next_char(s, i);
-        push_piece(a, s->bytes + i, next - i);
-        i = next;
-    }
+    int64_t at = 0;
+    for (wyn_str *c; (c = next_char(s, &at)) != NULL;) wyn_array_push_str(a, c);
     return a;
 }
 
@@ -127,15 +158,15 @@ wyn_array *wyn_str_split(const wyn_str *s, const wyn_str *sep) {
     if (sep->len == 0) return wyn_str_chars(s);
     wyn_array *a = wyn_array_new(&wyn_type_str, 0);
     int64_t at = 0;
-    for (int64_t next; (next = str_find(s, sep, at)) >= 0; at = next + sep->len)
-        push_piece(a, s->bytes + at, next - at);
-    push_piece(a, s->bytes + at, s->len - at);
+    for (wyn_str *p; (p = wyn_str_next_piece(s, &at, sep)) != NULL;) wyn_array_push_str(a, p);
     return a;
 }
 
 wyn_str *wyn_str_split_at(const wyn_str *s, const wyn_str *sep, int64_t i) {
-    wyn_array *a = wyn_str_split(s, sep);
-    return i >= 0 && i < wyn_array_len(a) ? wyn_array_raw_str(a, i) : wyn_str_empty;
+    int64_t at = 0;
+    for (wyn_str *p; i >= 0 && (p = wyn_str_next_piece(s, &at, sep)) != NULL; i--)
+        if (i == 0) return p;
+    return wyn_str_empty;
 }
 
 int64_t wyn_str_split_count(const wyn_str *s, const wyn_str *sep) {
@@ -144,26 +175,15 @@ int64_t wyn_str_split_count(const wyn_str *s, const wyn_str *sep) {
 
 wyn_array *wyn_str_lines(wyn_str *s) {
     wyn_array *a = wyn_array_new(&wyn_type_str, 0);
-    for (int64_t at = 0; at < s->len;) {
-        const char *nl = memchr(s->bytes + at, '\n', (size_t)(s->len - at));
-        int64_t end = nl == NULL ? s->len : nl - s->bytes;
-        int64_t cut = end > at && s->bytes[end - 1] == '\r' && nl != NULL ? end - 1 : end;
-        push_piece(a, s->bytes + at, cut - at);
-        at = end + 1;
-    }
+    int64_t at = 0;
+    for (wyn_str *p; (p = wyn_str_next_line(s, &at)) != NULL;) wyn_array_push_str(a, p);
     return a;
 }
 
 wyn_array *wyn_str_words(const wyn_str *s) {
     wyn_array *a = wyn_array_new(&wyn_type_str, s->len / 8);
-    const char *p = s->bytes;
-    const char *end = p + s->len; /* a NUL, which is no blank */
-    while (p < end) {
-        const char *start = p;
-        while (p < end && !is_blank(*p)) p++;
-        if (p > start) push_piece(a, start, p - start);
-        while (is_blank(*p)) p++;
-    }
+    int64_t at = 0;
+    for (wyn_str *p; (p = wyn_str_next_word(s, &at)) != NULL;) wyn_array_push_str(a, p);
     return a;
 }
 

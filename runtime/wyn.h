@@ -279,6 +279,10 @@ wyn_str *wyn_str_slice_to(const wyn_str *s, int64_t from, int64_t to); /* negati
 wyn_str *wyn_str_times(const wyn_str *s, int64_t n, const wyn_site *site);
 bool wyn_str_contains(wyn_str *s, wyn_str *part);
 int64_t wyn_str_next_char(const wyn_str *s, int64_t at); /* byte index after the character */
+/* The piece at *at, moved behind it, or NULL: loops over words(), lines(), split(sep). */
+wyn_str *wyn_str_next_word(const wyn_str *s, int64_t *at);
+wyn_str *wyn_str_next_line(const wyn_str *s, int64_t *at);
+wyn_str *wyn_str_next_piece(const wyn_str *s, int64_t *at, const wyn_str *sep);
 wyn_str *wyn_int_to_string(int64_t v);
 wyn_str *wyn_float_to_string(double v);
 wyn_str *wyn_bool_to_string(bool v);

@@ -354,7 +354,59 @@ static void for_user(LowerFn *f, Tree *t, IrExpr *start) {
     block_leave(f, save);
 }
 
+/* The methods of strings that give pieces, and what gives them one by one. */
+static const struct {
+    const char *method;
+    u32 args;
+    const char *next;
+} piece_rows[] = {
+    {"words", 1, "wyn_str_next_word"},
+    {"lines", 1, "wyn_str_next_line"},
+    {"split", 1, "wyn_str_next_word"},
+    {"split", 2, "wyn_str_next_piece"},
+};
+
+static const char *pieces_next(const Tree *t) {
+    const Tree *c = t->for_in.iter;
+    if (t->for_in.b || t->for_in.iter2 || c->kind != TN_CALL || c->call.order) return NULL;
+    const Fn *fn = c->call.fn;
+    if (!fn->is_std || !fn->is_method || !str_eq(fn->owner, S("string"))) return NULL;
+    for (u32 i = 0; i < COUNT_OF(piece_rows); i++)
+        if (c->call.args.n == piece_rows[i].args &&
+            str_eq(fn->name->s, str_c(piece_rows[i].method)))
+            return piece_rows[i].next;
+    return NULL;
+}
+
+/* `for w in s.words()`: the pieces are made as they are needed, and no array of them. */
+static void for_pieces(LowerFn *f, Tree *t, const char *next) {
+    Lower *lw = f->lw;
+    Tree *c = t->for_in.iter;
+    Operands ops = {0};
+    for (u32 i = 0; i < c->call.args.n; i++) operands_add(f, &ops, c->call.args.v[i]);
+    if (f->dead) return;
+    IrExpr *str = ex_temp(f, ops.v.v[0].e);
+    IrExpr *sep = ops.v.n > 1 ? ex_temp(f, ops.v.v[1].e) : NULL;
+    IrVar *at = var_decl(f, NULL, lw->t.i64, ex_int(f, 0));
+    at->mutable_ = true;
+    IrStmt *s = st_loop(f, loop_of(f, t->for_in.loop));
+    BlockSave save = block_enter(f, &s->loop.body);
+    IrExpr *place = ex_addr(f, ex_var(f, at));
+    IrExpr *piece = ex_temp(f, ex_rt(f, next, lw->t.str, FX_WRITE_VAR, ex_copy(f, str), place,
+                                     sep ? ex_copy(f, sep) : NULL, NULL));
+    break_unless(f, ex_binary(f, IO_NE, ex_copy(f, piece), ex_null(f, lw->t.str), lw->t.b),
+                 s->loop.loop);
+    bind_element(f, t, t->for_in.a, piece);
+    loop_body(f, t->for_in.body);
+    block_leave(f, save);
+}
+
 void lower_for_in(LowerFn *f, Tree *t) {
+    const char *next = pieces_next(t);
+    if (next) {
+        for_pieces(f, t, next);
+        return;
+    }
     Operands ops = {0};
     operands_add(f, &ops, t->for_in.iter);
     if (t->for_in.iter2) operands_add(f, &ops, t->for_in.iter2);
