@@ -56,6 +56,7 @@ bool static_of(Checker *ck, const Ast *e, Static *out) {
     if (static_symbol(ck, map_get(&ck->fx->mod->scope, e->name.name), out)) return true;
     out->owner = map_get(&ck->owners, e->name.name);
     if (out->owner) return true;
+    if (static_symbol(ck, map_get(&ck->std_scope, e->name.name), out)) return true;
     for (Env *env = ck->fx->env; env; env = env->outer)
         for (u32 i = 0; i < env->n; i++)
             if (env->names[i] == e->name.name) {
@@ -293,7 +294,7 @@ static bool member_run(Checker *ck, Constraint *c, bool force) {
 static Tree *member_wait(Checker *ck, Tree *recv, Name name, Span name_span, Span span,
                          Call *call) {
     Tree *node = tn(ck, TN_CAST, span, ty_fresh(ck, span, call ? VD_VOID : VD_INT, "values"));
-    node->cast.e = tn_error(ck, span);
+    node->cast.e = recv; /* until the member is known */
     MemberData *d = NEW(ck->perm, MemberData);
     *d = (MemberData){recv, name, name_span, span, call};
     Constraint *c = con_new(ck, CON_MEMBER, member_run, node);

@@ -2,7 +2,8 @@
  * Roots are what spawn, parallel { } and parallel for start. From them everything that a body calls
  * or mentions as a value is reached, breadth first, so that the chain shown to the user is a
  * shortest one. A function reached that assigns a global is an error at the write. Spawned blocks
- * have copies of what they capture: assigning a capture is an error, for it would be lost. */
+ * have copies of what they capture: assigning a capture is an error, for it would be lost. A
+ * function that takes a lock itself, and a lambda given to a lock, are trusted to write under it. */
 #include "passes.h"
 #include "walk.h"
 
@@ -26,6 +27,7 @@ typedef struct Race {
     Map values;       /* Local* -> FnList* of the functions assigned to it */
     Map captures;     /* inner Local* -> Capture* */
     Map concurrent;   /* of race_params */
+    Map guarded;      /* Fn* that holds a lock while it writes */
     Map own;          /* Local* declared inside the parallel for that is looked at */
     Fn *fn;           /* whose body is walked */
     Reached *at;      /* the same while reaching, NULL in bodies of parallel for */
@@ -101,6 +103,7 @@ static void capture_report(Race *r, Span at, const Local *local, const Fn *by) {
 
 static void target_check(Race *r, Tree *target) {
     Tree *root = place_root(target);
+    if (map_get(&r->guarded, r->fn)) return;
     if (root->kind == TN_GLOBAL && !r->fn->is_std) global_report(r, target, root->global);
 }
 
@@ -237,8 +240,29 @@ static void value_note(Race *r, Local *local, Tree *value) {
         vec_push(r->arena, list_of(r, &r->values, local), value->fn);
 }
 
+static bool is_lock(const Type *t) {
+    static const char *const names[] = {"Mutex", "RwLock", "Semaphore", "Once"};
+    if (!t || !t->name || (t->kind != TY_STRUCT && t->kind != TY_HANDLE)) return false;
+    for (u32 i = 0; i < COUNT_OF(names); i++)
+        if (str_eq(t->name->s, str_c(names[i]))) return true;
+    return false;
+}
+
+/* m.lock() guards the function around it, m.with(|v| ...) its lambda. */
+static void lock_note(Race *r, Tree *t) {
+    TreeList args = t->call.args;
+    if (!t->call.fn->is_method || !t->call.fn->is_std) return;
+    if (!args.n || !is_lock(args.v[0]->type)) return;
+    if (args.n == 1) map_put(r->arena, &r->guarded, r->fn, r->fn);
+    for (u32 i = 1; i < args.n; i++) {
+        Tree *f = tree_uncast(args.v[i]);
+        if (f->kind == TN_LAMBDA || f->kind == TN_FN) map_put(r->arena, &r->guarded, f->fn, f->fn);
+    }
+}
+
 static bool note_enter(void *ctx, Tree *t) {
     Race *r = ctx;
+    if (t->kind == TN_CALL) lock_note(r, t);
     if (t->kind == TN_LET) value_note(r, t->let.local, t->let.init);
     if (t->kind == TN_ASSIGN && t->assign.targets.n == t->assign.values.n)
         for (u32 i = 0; i < t->assign.targets.n; i++)
@@ -272,6 +296,7 @@ static void capture_check(Race *r, Fn *fn, Tree *target) {
     Tree *root = place_root(target);
     if (root->kind != TN_LOCAL) return;
     const Capture *c = map_get(&r->captures, root->local);
+    if (map_get(&r->guarded, fn) && !fn->spawned) return;
     for (; fn && c; fn = fn->outer) {
         if (fn->spawned || map_get(&r->concurrent, fn)) {
             capture_report(r, target->span, c->outer, fn);
@@ -300,6 +325,7 @@ void race_program(Arena *perm, Diags *ds, Program *p) {
             vec_push(&scratch, list_of(&r, &r.named, fn->name), fn);
         for (u32 k = 0; k < fn->captures.n; k++)
             map_put(&scratch, &r.captures, fn->captures.v[k].inner, &fn->captures.v[k]);
+        r.fn = fn;
         walk_tree(fn->body, note_enter, &r);
     }
     race_params(&scratch, p, &r.concurrent);

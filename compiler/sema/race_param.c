@@ -1,7 +1,7 @@
-/* race_param.c - which function values run concurrently though no spawn stands where they are written:
- * `xs.par_each(|x| ...)` hands its lambda to a task inside the library. A node is a parameter (or a
- * capture of it) or a lambda. One walk marks what is given to a task and collects the edges "if that
- * parameter is, so is this value"; a worklist follows them. */
+/* race_param.c - which function values run concurrently though no spawn stands where they are
+ * written: `xs.par_each(|x| ...)` hands its lambda to a task inside the library. A node is a
+ * parameter (or a capture of it) or a lambda. One walk marks what is given to a task and collects
+ * the edges "if that parameter is, so is this value"; a worklist follows them. */
 #include "passes.h"
 #include "walk.h"
 
