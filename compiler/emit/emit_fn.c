@@ -193,6 +193,7 @@ static void loop_head(Emit *e, const IrStmt *s) {
 }
 
 static void emit_loop(Emit *e, const IrStmt *s) {
+    u32 mark = e->scope.n;
     begin(e, s);
     loop_head(e, s);
     push(e, s->loop.loop, true, s->loop.tail.stmts.n > 0);
@@ -200,6 +201,7 @@ static void emit_loop(Emit *e, const IrStmt *s) {
     if (s->loop.loop->continue_label) label(e, "next", s->loop.loop->id);
     emit_block(e, &s->loop.tail);
     (void)vec_pop(&e->breakables);
+    name_scope_end(e, mark);
     out_begin(e->out);
     finish(e, "}");
     if (s->loop.loop->break_label) label(e, "brk", s->loop.loop->id);
@@ -366,15 +368,18 @@ static void emit_stmt(Emit *e, const IrStmt *s) {
 }
 
 static void emit_block(Emit *e, const IrBlock *b) {
+    u32 mark = e->scope.n;
     e->out->depth++;
     for (u32 i = 0; i < b->stmts.n; i++) emit_stmt(e, b->stmts.v[i]);
     e->out->depth--;
+    name_scope_end(e, mark);
 }
 
 void emit_fn(Emit *e, IrFn *fn) {
     e->fn = fn;
     e->temps = 0;
     e->breakables.n = 0;
+    name_scope_end(e, 0);
     Out *o = e->out;
     out_end(o);
     if (fn->comment.n) {

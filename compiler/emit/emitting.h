@@ -25,7 +25,8 @@ typedef struct Emit {
     EmitOptions opt;
     Interner *names;     /* every name taken at file scope, and texts of literals */
     Map taken;           /* Name -> anything */
-    Map locals;          /* Name -> IrFn *: names taken in the function being written */
+    Map locals;          /* Name -> IrFn *: names taken in the scope being written */
+    VEC(Name) scope;     /* those, innermost last */
     Map types;           /* Type * -> TypeInfo * */
     Map fields;          /* Type * or IrStruct * -> FieldNames * */
     Map literals;        /* Name -> number + 1 */
@@ -49,7 +50,8 @@ typedef struct FieldNames {
 
 /* name.c */
 Str name_local(Emit *e, Name name);                /* a user's name that is safe in C */
-Str name_var(Emit *e, IrVar *v); /* assigned on first use, unique in its function */
+Str name_var(Emit *e, IrVar *v);        /* made at its declaration, unlike all that it would hide */
+void name_scope_end(Emit *e, u32 mark); /* forgets the names after the first `mark` of the scope */
 Str name_global(Emit *e, const char *prefix, Str stem); /* unique at file scope */
 Str name_words(Emit *e, Str s);                    /* letters, digits, `_` */
 FieldNames *names_of_type(Emit *e, Type *t);

@@ -54,6 +54,10 @@ Str name_words(Emit *e, Str s) {
             continue;
         }
         if (!word) {
+            if (c == '[' || c == '{') {
+                if (b.n) buf_char(&b, '_');
+                buf_c(&b, c == '[' ? "array" : "map");
+            }
             gap = b.n > 0;
             continue;
         }
@@ -89,7 +93,12 @@ Str name_var(Emit *e, IrVar *v) {
     for (u32 k = 2; map_get(&e->locals, n) == e->fn; k++)
         n = intern(e->names, str_fmt(e->perm, "%.*s_%u", FMT(s), k));
     map_put(e->perm, &e->locals, n, (void *)e->fn);
+    vec_push(e->perm, &e->scope, n);
     return v->c_name = n->s;
+}
+
+void name_scope_end(Emit *e, u32 mark) {
+    while (e->scope.n > mark) map_put(e->perm, &e->locals, vec_pop(&e->scope), (void *)e);
 }
 
 static FieldNames *names_new(Emit *e, u32 n) {

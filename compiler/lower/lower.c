@@ -29,6 +29,10 @@ static void stem_add(StrBuf *b, Str s) {
         bool word =
             (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
         if (!word) {
+            if (c == '[' || c == '{') {
+                if (b->n) buf_char(b, '_');
+                buf_c(b, c == '[' ? "array" : "map");
+            }
             gap = b->n > 0;
             continue;
         }

@@ -2,7 +2,7 @@
  * 100,000 operands nests nowhere. */
 #include "lowering.h"
 
-enum { NEST = 50, CONCAT_MAX = 400 };
+enum { NEST = 50, CONCAT_MAX = 60 };
 
 static IrOp op_plain(Op op) { /* table */
     switch (op) {
@@ -315,6 +315,16 @@ static IrExpr *byte_compare(LowerFn *f, Tree *t) {
 
 static bool is_concat(TreeStep *s) { return s->op == OP_ADD && s->type->kind == TY_STRING; }
 
+/* The text of step i and of the literals that follow it, as one; *i moves to the last of them. */
+static IrExpr *literal_run(LowerFn *f, Tree *t, u32 *i) {
+    StrBuf b = {.arena = f->lw->perm};
+    TreeStep *s = t->chain.steps;
+    buf_str(&b, s[*i].rhs->str.bytes);
+    while (*i + 1 < t->chain.n && is_concat(&s[*i + 1]) && s[*i + 1].rhs->kind == TN_STR)
+        buf_str(&b, s[++*i].rhs->str.bytes);
+    return ex_str(f, buf_done(&b));
+}
+
 /* Joins acc and the steps [i, *end) into one string. */
 static IrExpr *concat_steps(LowerFn *f, Tree *t, u32 i, u32 *end, IrExpr *acc, Type *acc_type,
                             u8 saved) {
@@ -323,11 +333,12 @@ static IrExpr *concat_steps(LowerFn *f, Tree *t, u32 i, u32 *end, IrExpr *acc, T
     for (; i < t->chain.n && is_concat(&t->chain.steps[i]) && ops.v.n < CONCAT_MAX; i++) {
         Tree *r = t->chain.steps[i].rhs;
         operands_begin(f, &saved);
-        IrExpr *e = lower_expr(f, r);
+        IrExpr *e = r->kind == TN_STR ? literal_run(f, t, &i) : lower_expr(f, r);
         operands_end(f, &ops, as_text(f, r->type, e), saved);
     }
     *end = i;
     IrType *str = f->lw->t.str;
+    if (ops.v.n == 1) return ops.v.v[0].e;
     if (ops.v.n == 2)
         return ex_rt(f, "wyn_str_concat2", str, 0, ops.v.v[0].e, ops.v.v[1].e, NULL);
     IrExpr *list = ex_new(f, IE_LIST, f->lw->t.voidp);
