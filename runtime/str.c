@@ -24,9 +24,39 @@ wyn_str *wyn_str_make(int64_t len) {
     return s;
 }
 
+/* n bytes, 2 <= n <= 16, by two moves that overlap. */
+static inline void copy_short(char *to, const char *from, size_t n) {
+    uint64_t a, b;
+    uint32_t c, d;
+    uint16_t e, f;
+    if (n >= 8) {
+        memcpy(&a, from, 8);
+        memcpy(&b, from + n - 8, 8);
+        memcpy(to, &a, 8);
+        memcpy(to + n - 8, &b, 8);
+    } else if (n >= 4) {
+        memcpy(&c, from, 4);
+        memcpy(&d, from + n - 4, 4);
+        memcpy(to, &c, 4);
+        memcpy(to + n - 4, &d, 4);
+    } else {
+        memcpy(&e, from, 2);
+        memcpy(&f, from + n - 2, 2);
+        memcpy(to, &e, 2);
+        memcpy(to + n - 2, &f, 2);
+    }
+}
+
 wyn_str *wyn_str_new(const char *bytes, int64_t len) {
     if (len == 0) return wyn_str_empty;
     if (len == 1) return (wyn_str *)&one_byte[(unsigned char)bytes[0]];
+    if (len > 1 && len <= 16) { /* words, mostly */
+        wyn_str *s = wyn_alloc_atomic(sizeof *s + (size_t)len + 1);
+        s->len = len;
+        copy_short(s->bytes, bytes, (size_t)len);
+        s->bytes[len] = '\0';
+        return s;
+    }
     wyn_str *s = wyn_str_make(len);
     memcpy(s->bytes, bytes, (size_t)len);
     return s;

@@ -8,6 +8,11 @@
 
 #include "wyn.h"
 
+/* A program may recurse for ever: that is for the run to find out. */
+#if defined(__clang__) || __GNUC__ >= 12
+#pragma GCC diagnostic ignored "-Winfinite-recursion"
+#endif
+
 #define WYN_FAST static inline __attribute__((always_inline, unused))
 #define WYN_LIKELY(x) __builtin_expect(!!(x), 1)
 #define WYN_UNLIKELY(x) __builtin_expect(!!(x), 0)
@@ -122,6 +127,10 @@ WYN_FAST int64_t wyn_str_byte_at(const wyn_str *s, int64_t i, const wyn_site *si
         i = j;
     }
     return (unsigned char)s->bytes[i];
+}
+
+WYN_FAST bool wyn_str_has_byte(const wyn_str *s, int64_t byte) {
+    return memchr(s->bytes, (int)byte, (size_t)s->len) != NULL;
 }
 
 /* ---- text ---- */

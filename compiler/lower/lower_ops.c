@@ -313,6 +313,19 @@ static IrExpr *byte_compare(LowerFn *f, Tree *t) {
     return ex_binary(f, op_plain(s->op), ops.v.v[0].e, ops.v.v[1].e, f->lw->t.b);
 }
 
+/* s[i] in text looks for a byte. */
+static IrExpr *byte_in(LowerFn *f, Tree *t) {
+    TreeStep *s = &t->chain.steps[0];
+    if (t->chain.n != 1 || (s->op != OP_IN && s->op != OP_NOT_IN)) return NULL;
+    if (!is_byte_index(t->chain.first) || s->rhs->type->kind != TY_STRING) return NULL;
+    Operands ops = {0};
+    byte_operand(f, &ops, t->chain.first);
+    operands_add(f, &ops, s->rhs);
+    if (f->dead || ops.v.n < 2) return ex_bool(f, false);
+    IrExpr *e = ex_rt(f, "wyn_str_has_byte", f->lw->t.b, 0, ops.v.v[1].e, ops.v.v[0].e, NULL);
+    return s->op == OP_IN ? e : ex_not(f, e);
+}
+
 static bool is_concat(TreeStep *s) { return s->op == OP_ADD && s->type->kind == TY_STRING; }
 
 /* The text of step i and of the literals that follow it, as one; *i moves to the last of them. */
@@ -382,6 +395,7 @@ static IrExpr *chain_step(LowerFn *f, TreeStep *s, Type *lt, IrExpr *acc, u8 sav
 
 IrExpr *lower_chain(LowerFn *f, Tree *t) {
     IrExpr *acc = byte_compare(f, t);
+    if (!acc) acc = byte_in(f, t);
     if (acc) return acc;
     u8 saved;
     operands_begin(f, &saved);
