@@ -41,7 +41,12 @@ static void foreign_global(Checker *ck, const Global *g, Span at) {
 void place_check(Checker *ck, Tree *t, const char *what) {
     Tree *root = t;
     bool through_index = false;
-    while (root->kind == TN_FIELD || root->kind == TN_INDEX) {
+    for (;;) {
+        if (root->kind == TN_CAST && root->cast.how == CAST_NONE) {
+            root = root->cast.e; /* a member that waits for its type, or waited */
+            continue;
+        }
+        if (root->kind != TN_FIELD && root->kind != TN_INDEX) break;
         Type *obj =
             ty_head(ck, root->kind == TN_FIELD ? root->field.obj->type : root->index.obj->type);
         if (root->kind == TN_INDEX) {

@@ -280,10 +280,16 @@ static bool member_run(Checker *ck, Constraint *c, bool force) {
     }
     Tree *r = d->call ? member_known(ck, d->recv, t, d->name, d->call)
                       : field_known(ck, d->recv, t, d->name, d->name_span, d->span);
+    bool fits = ty_unify(ck, c->b, r->type);
+    if (fits && r->kind == TN_FIELD) { /* the node may be a place: no cast around it */
+        c->node->kind = TN_FIELD;
+        c->node->field = r->field;
+        return true;
+    }
     c->node->kind = TN_CAST;
     c->node->cast.e = r;
     c->node->cast.how = CAST_NONE;
-    if (!ty_unify(ck, c->b, r->type)) {
+    if (!fits) {
         Type *from = ty_prune(ck, r->type), *to = ty_prune(ck, c->b);
         if (from->kind == TY_NEVER || to->kind == TY_VOID) return true;
         c->node->cast.e = coerce(ck, r, to, (Site){.kind = SITE_DECL});
