@@ -3,7 +3,7 @@
  * or mentions as a value is reached, breadth first, so that the chain shown to the user is a
  * shortest one. A function reached that assigns a global is an error at the write. Spawned blocks
  * have copies of what they capture: assigning a capture is an error, for it would be lost. A
- * function that takes a lock itself, and a lambda given to a lock, are trusted to write under it. */
+ * function that takes a lock, and a lambda given to a lock, are trusted to write under it. */
 #include "passes.h"
 #include "walk.h"
 
