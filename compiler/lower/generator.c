@@ -93,3 +93,23 @@ void lower_yield(LowerFn *f, Tree *t) {
     s->yield_.state = ++f->out->states;
     f->fx |= FX_CALL;
 }
+
+/* defer in a generator: a flag in its frame, and the block at every way out that runs to the end. */
+void generator_defer(LowerFn *f, Tree *t) {
+    GenDefer d = {t->one.e, var_new(f, NULL, f->lw->t.b)};
+    d.flag->mutable_ = true;
+    st_set(f, ex_var(f, d.flag), ex_bool(f, true));
+    vec_push(f->lw->perm, &f->gen_defers, d);
+}
+
+void generator_leave(LowerFn *f) {
+    u32 n = f->gen_defers.n;
+    for (u32 i = n; i-- > 0 && !f->dead;) {
+        GenDefer *d = &f->gen_defers.v[i];
+        IrStmt *s = st_if(f, ex_var(f, d->flag));
+        BlockSave save = block_enter(f, &s->if_.then);
+        st_set(f, ex_var(f, d->flag), ex_bool(f, false));
+        lower_effect(f, d->body);
+        block_leave(f, save);
+    }
+}

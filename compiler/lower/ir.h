@@ -163,6 +163,7 @@ typedef struct IrBlock {
 /* Identity of a loop or labelled block. */
 typedef struct IrLoop {
     u32 id;
+    u32 scopes; /* of the lowering: task blocks around it */
     /* of the emitter */
     bool break_label, continue_label;
 } IrLoop;

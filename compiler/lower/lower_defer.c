@@ -131,7 +131,11 @@ static IrVar *loop_node(LowerFn *f, LowerFn *g, IrVar *rec_arg) {
 
 void lower_defer(LowerFn *f, Tree *t) {
     Lower *lw = f->lw;
-    if (!f->record) { /* inside a generator or a deferred block: at once */
+    if (f->out->frame) {
+        generator_defer(f, t);
+        return;
+    }
+    if (!f->record) { /* inside a deferred block: it is the end of the function already */
         lower_effect(f, t->one.e);
         return;
     }

@@ -47,7 +47,12 @@ void lower_return_value(LowerFn *f, IrExpr *e) {
         st_expr(f, e);
         e = NULL;
     }
+    if (f->task_arrays.n) {
+        if (e) e = ex_temp(f, e);
+        scopes_leave(f, 0);
+    }
     if (f->out->frame) { /* a generator is at its end */
+        generator_leave(f);
         IrExpr *state = ex_arrow(f, ex_var(f, f->out->self), 1, f->lw->t.tag);
         st_set(f, state, ex_typed_int(f, -1, f->lw->t.tag));
         st_return(f, ex_bool(f, false));
@@ -80,8 +85,14 @@ void lower_stmt(LowerFn *f, Tree *t) { /* table */
     case TN_ASSIGN: lower_assign(f, t); break;
     case TN_OPASSIGN: lower_opassign(f, t); break;
     case TN_RETURN: lower_return(f, t); break;
-    case TN_BREAK: st_break(f, loop_of(f, t->jump.loop)); break;
-    case TN_CONTINUE: st_continue(f, loop_of(f, t->jump.loop)); break;
+    case TN_BREAK:
+        scopes_leave(f, loop_of(f, t->jump.loop)->scopes);
+        st_break(f, loop_of(f, t->jump.loop));
+        break;
+    case TN_CONTINUE:
+        scopes_leave(f, loop_of(f, t->jump.loop)->scopes);
+        st_continue(f, loop_of(f, t->jump.loop));
+        break;
     case TN_WHILE: lower_while(f, t); break;
     case TN_FOR_RANGE: lower_for_range(f, t); break;
     case TN_FOR_IN: lower_for_in(f, t); break;

@@ -172,6 +172,13 @@ static void bind_done(LowerFn *f, ParBind *b, bool timed) {
     if (timed) block_leave(f, save);
 }
 
+/* A jump out of task blocks waits for their tasks first. */
+void scopes_leave(LowerFn *f, u32 depth) {
+    for (u32 i = f->task_arrays.n; i-- > depth;)
+        st_expr(f, ex_rt(f, "wyn_join_all", NULL, FX_CALL, ex_var(f, f->task_arrays.v[i]),
+                         ex_site(f, f->span), NULL));
+}
+
 void lower_scope(LowerFn *f, Tree *t) {
     Lower *lw = f->lw;
     IrExpr *ms = t->scope.timeout ? lower_expr(f, t->scope.timeout) : NULL;
@@ -187,7 +194,9 @@ void lower_scope(LowerFn *f, Tree *t) {
                                  ex_int(f, 0), NULL));
     if (t->scope.handle)
         local_declare(f, t->scope.handle, ex_zero(f, type_ir(lw, t->scope.handle->type)));
+    vec_push(lw->perm, &f->task_arrays, f->tasks);
     lower_effect(f, t->scope.body);
+    f->task_arrays.n--;
     if (!f->dead) {
         IrExpr *tasks = ex_var(f, f->tasks);
         if (ms) {
@@ -242,9 +251,8 @@ static IrExpr *select_arm(LowerFn *f, SelKind k, IrExpr *object, IrExpr *slot) {
 }
 
 typedef struct Select {
-    IrExpr *arms[64];
-    IrExpr *object[64];
-    IrVar *slot[64];
+    IrExpr **arms, **object;
+    IrVar **slot;
     u32 n;
     IrExpr *timeout;
     bool has_default, has_closed;
@@ -262,7 +270,6 @@ static void select_operand(LowerFn *f, Select *s, TreeSelArm *a) {
         s->timeout = on;
         return;
     }
-    ASSERT(s->n < COUNT_OF(s->arms));
     IrExpr *slot = ex_null(f, lw->t.voidp);
     IrVar *v = NULL;
     if (a->kind == SEL_RECV) {
@@ -297,6 +304,9 @@ static void select_body(LowerFn *f, TreeSelArm *a, Select *s, u32 at) {
 void lower_select(LowerFn *f, Tree *t) {
     Lower *lw = f->lw;
     Select *s = NEW(lw->perm, Select);
+    s->arms = NEW_N(lw->perm, IrExpr *, t->select.n);
+    s->object = NEW_N(lw->perm, IrExpr *, t->select.n);
+    s->slot = NEW_N(lw->perm, IrVar *, t->select.n);
     for (u32 i = 0; i < t->select.n && !f->dead; i++) select_operand(f, s, &t->select.arms[i]);
     if (f->dead) return;
     IrExpr *list = ex_null(f, lw->t.voidp);

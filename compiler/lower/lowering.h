@@ -40,6 +40,12 @@ typedef struct ParBind {
     Span span;
 } ParBind;
 
+/* A deferred block of a generator and whether it is registered. */
+typedef struct GenDefer {
+    Tree *body;
+    IrVar *flag;
+} GenDefer;
+
 /* One function being lowered. */
 typedef struct LowerFn {
     Lower *lw;
@@ -58,9 +64,11 @@ typedef struct LowerFn {
     IrStruct *record_type;
     Map deferred_locals;
     u32 loop_depth, defer_count;
+    VEC(GenDefer) gen_defers;
     /* innermost parallel or scope: array of its futures, names bound to their values */
     IrVar *tasks;
     Type *tasks_elem;
+    VEC(IrVar *) task_arrays; /* of all blocks around, outermost first */
     VEC(ParBind) binds;
     Type *ret;
 } LowerFn;
@@ -236,6 +244,7 @@ void defer_leave(LowerFn *f);
 IrExpr *lower_spawn(LowerFn *f, Tree *t);
 IrExpr *lower_await(LowerFn *f, Tree *t);
 void lower_scope(LowerFn *f, Tree *t);
+void scopes_leave(LowerFn *f, u32 depth); /* joins the blocks deeper than depth */
 void lower_par_bind(LowerFn *f, Tree *t);
 void lower_select(LowerFn *f, Tree *t);
 /* ---- lower_fn.c ---- */
@@ -246,6 +255,8 @@ IrVar *fn_param(LowerFn *f, Name name, IrType *type);
 /* ---- generator.c ---- */
 void lower_generator(Lower *lw, Fn *fn);
 void lower_yield(LowerFn *f, Tree *t);
+void generator_defer(LowerFn *f, Tree *t);
+void generator_leave(LowerFn *f); /* runs the deferred blocks that were registered */
 Str fn_stem(Lower *lw, const Fn *fn);    /* lower.c */
 /* ---- capture.c ---- */
 void capture_prepare(Lower *lw);
