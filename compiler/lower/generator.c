@@ -94,7 +94,8 @@ void lower_yield(LowerFn *f, Tree *t) {
     f->fx |= FX_CALL;
 }
 
-/* defer in a generator: a flag in its frame, and the block at every way out that runs to the end. */
+/* defer in a generator: a flag in its frame, and the block at every way out that runs to the end.
+ */
 void generator_defer(LowerFn *f, Tree *t) {
     GenDefer d = {t->one.e, var_new(f, NULL, f->lw->t.b)};
     d.flag->mutable_ = true;
