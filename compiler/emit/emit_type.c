@@ -23,7 +23,7 @@ static Str handle_c(Type *t) {
 
 static Str named_c(Emit *e, TypeInfo *ti) {
     Type *t = ti->type;
-    Str words = name_words(e, type_text(e->perm, t));
+    Str words = name_words(e, type_text(e->perm, t->kind == TY_OPTION ? t->args[0] : t));
     const char *kind = t->kind == TY_TUPLE ? "tuple_" : t->kind == TY_OPTION ? "opt_" : "";
     ti->stem = str_fmt(e->perm, "%s%.*s", kind, FMT(words));
     ti->is_struct = true;
