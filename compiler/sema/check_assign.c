@@ -217,16 +217,20 @@ static bool count_check(Checker *ck, Span span, u32 want, Type *t) {
     return false;
 }
 
+/* A value of unknown type that is taken apart is a tuple of n parts. */
+static Type *open_tuple(Checker *ck, Span span, u32 n, Type *t) {
+    if (t->kind != TY_VAR) return t;
+    Type **parts = NEW_N(ck->perm, Type *, n);
+    for (u32 i = 0; i < n; i++) parts[i] = ty_fresh(ck, span, VD_INT, "elements");
+    ty_unify(ck, t, type_make(ck->ts, TY_TUPLE, parts, n));
+    return ty_prune(ck, t);
+}
+
 static Tree *var_tuple(Checker *ck, const Ast *s) {
     Tree *e = tuple_of(ck, &s->var.values, s->span);
     Type *t = ty_force(ck, e->type);
     u32 n = s->var.names.n;
-    if (t->kind == TY_VAR) {
-        Type **parts = NEW_N(ck->perm, Type *, n);
-        for (u32 i = 0; i < n; i++) parts[i] = ty_fresh(ck, s->span, VD_INT, "elements");
-        ty_unify(ck, t, type_make(ck->ts, TY_TUPLE, parts, n));
-        t = ty_prune(ck, t);
-    }
+    t = open_tuple(ck, s->span, n, t);
     bool ok = count_check(ck, s->span, n, t);
     Unpack u = {NULL, NEW_N(ck->perm, Tree *, n), 0};
     Pattern *p = bind_pattern(ck, NULL, t, s->span);
@@ -370,7 +374,7 @@ static Tree *assign_many(Checker *ck, const Ast *s) {
     Type *tt = NULL;
     if (s->assign.values.n == 1) {
         tuple = check_value(ck, s->assign.values.v[0], NULL);
-        tt = ty_force(ck, tuple->type);
+        tt = open_tuple(ck, s->span, n, ty_force(ck, tuple->type));
         if (!count_check(ck, s->span, n, tt)) return tn_error(ck, s->span);
     } else if (s->assign.values.n != n) {
         Diag *d = diag_new(ck->ds, E_BAD_PATTERN, s->span, "%u targets, but %u values", n,

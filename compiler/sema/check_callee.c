@@ -362,8 +362,7 @@ static Tree *call_spine(Checker *ck, const Ast *e, Type *want) {
     while (n-- > 0) {
         const Ast *c = spine[n];
         if (ty_head(ck, t->type)->kind == TY_VOID) {
-            Diag *d = diag_new(ck->ds, E_NO_VALUE, t->span, "Type mismatch: this gives no value");
-            diag_label(d, t->span, "a value is needed here, but this is void");
+            no_value(ck, t->span);
             t = tn_error(ck, t->span);
         }
         t = call_on(ck, t, c, c->call.fn, NULL, n == 0 ? want : NULL);

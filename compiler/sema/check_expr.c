@@ -3,10 +3,16 @@
 
 Tree *check_value(Checker *ck, const Ast *e, Type *want) {
     Tree *t = check_expr(ck, e, want);
-    if (ty_head(ck, t->type)->kind != TY_VOID) return t;
-    Diag *d = diag_new(ck->ds, E_NO_VALUE, t->span, "Type mismatch: this gives no value");
-    diag_label(d, t->span, "a value is needed here, but this is void");
+    Type *type = ty_head(ck, t->type);
+    if (type->kind == TY_VAR) vec_push(ck->perm, &ck->needed, t);
+    if (type->kind != TY_VOID) return t;
+    no_value(ck, t->span);
     return tn_error(ck, e->span);
+}
+
+void no_value(Checker *ck, Span span) {
+    Diag *d = diag_new(ck->ds, E_NO_VALUE, span, "Type mismatch: this gives no value");
+    diag_label(d, span, "a value is needed here, but this is void");
 }
 
 Tree *check_to(Checker *ck, const Ast *e, Type *to, Site site) {

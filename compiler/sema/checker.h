@@ -172,6 +172,7 @@ struct Checker {
     VEC(PendingVtable) vtables;
     VEC(FnWork) work;
     u32 work_at;
+    VEC(Tree *) needed;         /* values of open type: none may turn out void */
     VEC(Tree *) late;           /* nodes looked at again when types are ground (finish.c) */
     u32 blame;                  /* variable whose default is being applied, + 1 */
     VEC(KeyUse) key_uses;
@@ -275,6 +276,7 @@ Local *local_find_here(Scope *s, Name name);
 
 /* ---- check_expr.c ... ---- */
 Tree *check_expr(Checker *ck, const Ast *e, Type *want);
+void no_value(Checker *ck, Span span); /* the error: a value is needed, this is void */
 Tree *check_value(Checker *ck, const Ast *e, Type *want); /* as above; a void value is an error */
 Tree *check_to(Checker *ck, const Ast *e, Type *to, Site site); /* checked and coerced */
 Tree *check_cond(Checker *ck, const Ast *e);

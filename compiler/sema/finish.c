@@ -198,9 +198,15 @@ static void late_parallel(Checker *ck, const Tree *t) {
 void finish_late(Checker *ck) {
     if (!expand_all(ck) || !check_cycles(ck)) {
         ck->endless = true;
-        ck->late.n = 0;
+        ck->late.n = ck->needed.n = 0;
         return;
     }
+    for (u32 i = 0; i < ck->needed.n; i++) {
+        Tree *t = ck->needed.v[i];
+        if (t->kind == TN_LOCAL || t->kind == TN_GLOBAL) continue; /* what it got is the mistake */
+        if (ty_zonk(ck, t->type)->kind == TY_VOID) no_value(ck, t->span);
+    }
+    ck->needed.n = 0;
     for (u32 i = 0; i < ck->late.n; i++) {
         Tree *t = ck->late.v[i];
         switch ((int)t->kind) {
