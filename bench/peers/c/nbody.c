@@ -56,22 +56,23 @@ static double energy(void) {
 
 static void advance(void) {
     for (int i = 0; i < N; i++) {
-        struct body *a = &bodies[i];
+        struct body a = bodies[i];
         for (int j = i + 1; j < N; j++) {
             struct body *b = &bodies[j];
-            double dx = a->x - b->x, dy = a->y - b->y, dz = a->z - b->z;
+            double dx = a.x - b->x, dy = a.y - b->y, dz = a.z - b->z;
             double d2 = dx * dx + dy * dy + dz * dz;
             double pull = STEP / (d2 * sqrt(d2));
-            a->vx -= dx * b->mass * pull;
-            a->vy -= dy * b->mass * pull;
-            a->vz -= dz * b->mass * pull;
-            b->vx += dx * a->mass * pull;
-            b->vy += dy * a->mass * pull;
-            b->vz += dz * a->mass * pull;
+            a.vx -= dx * b->mass * pull;
+            a.vy -= dy * b->mass * pull;
+            a.vz -= dz * b->mass * pull;
+            b->vx += dx * a.mass * pull;
+            b->vy += dy * a.mass * pull;
+            b->vz += dz * a.mass * pull;
         }
-        a->x += STEP * a->vx;
-        a->y += STEP * a->vy;
-        a->z += STEP * a->vz;
+        a.x += STEP * a.vx;
+        a.y += STEP * a.vy;
+        a.z += STEP * a.vz;
+        bodies[i] = a;
     }
 }
 
