@@ -93,6 +93,15 @@ Tree *check_map(Checker *ck, const Ast *e, Type *want) {
 
 /* ---- enum variants ---- */
 
+/* Payloads go by position; a name beside one must be its own. */
+static void variant_arg_name(Checker *ck, const AstArg *a, const TyVariant *v, u32 i) {
+    if (!a->name || (i < v->n && v->fields[i].name == a->name)) return;
+    Diag *d = diag_new(ck->ds, E_BAD_ARGUMENT, a->name_span, "'%s' has no parameter '%s'%s",
+                       v->name->s.p, a->name->s.p, i < v->n && v->fields[i].name ? " here" : "");
+    diag_label(d, a->name_span, "no such value at this place");
+    diag_hint(d, "write the values in the order of the declaration");
+}
+
 static void variant_args(Checker *ck, Tree *t, TyVariant *v, const AstArgs *args, Span span,
                          Name enum_name) {
     u32 n = args ? args->n : 0;
@@ -105,6 +114,7 @@ static void variant_args(Checker *ck, Tree *t, TyVariant *v, const AstArgs *args
     }
     t->variant.args.n = v->n;
     t->variant.args.v = NEW_N(ck->perm, Tree *, v->n);
+    for (u32 i = 0; i < n; i++) variant_arg_name(ck, &args->v[i], v, i);
     for (u32 i = 0; i < v->n; i++) {
         Tree *e =
             i < n ? check_to(ck, args->v[i].value, v->fields[i].type,
