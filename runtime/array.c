@@ -70,6 +70,11 @@ void wyn_array_reserve(wyn_array *a, int64_t n, const wyn_type *elem) {
     buf_resize(a, cap, elem->size, pointers_in(elem));
 }
 
+/* A loop of n rounds will add one element in each, unless it leaves early. */
+void wyn_array_hint(wyn_array *a, int64_t n, const wyn_type *elem) {
+    wyn_array_reserve(a, n < RT_ARRAY_HINT ? n : RT_ARRAY_HINT, elem);
+}
+
 void wyn_array_push_any(wyn_array *a, const void *v, const wyn_type *elem) {
     wyn_buf *b = a->buf;
     unsigned long long n = b->len;

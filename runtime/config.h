@@ -12,12 +12,14 @@
 #define RT_OUT_BUFFER 64
 #define RT_MAP_SMALL 2
 #define RT_ARRAY_FIRST 1
+#define RT_ARRAY_HINT 2
 #define RT_HOSTILE_COLLECT 4 /* refills of allocation lists between two collections */
 #else
 #define RT_HEAP_START (4 * RT_MB) /* first growth of the heap: about the size of an L2 cache */
 #define RT_OUT_BUFFER (64 * RT_KB)
 #define RT_MAP_SMALL 8   /* entries up to which a map has no index */
 #define RT_ARRAY_FIRST 4 /* elements of an array's first buffer, at least */
+#define RT_ARRAY_HINT (1 << 20) /* elements that a comprehension gets room for at once */
 #endif
 
 #define RT_PAGE ((size_t)4096)

@@ -311,6 +311,7 @@ void wyn_array_reverse_in_place(wyn_array *a, const wyn_type *elem);
 void wyn_array_assign(wyn_array *a, wyn_array *b); /* a takes the contents of b */
 void wyn_array_push_any(wyn_array *a, const void *v, const wyn_type *elem);
 void wyn_array_reserve(wyn_array *a, int64_t n, const wyn_type *elem);
+void wyn_array_hint(wyn_array *a, int64_t n, const wyn_type *elem); /* room for n, up to a limit */
 /* comparator: negative, 0, positive; the sort is stable and merges a private copy */
 typedef int (*wyn_compare)(const void *a, const void *b, void *env);
 void wyn_array_sort_with(wyn_array *a, const wyn_type *elem, wyn_compare compare, void *env);

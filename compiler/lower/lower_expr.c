@@ -16,6 +16,15 @@ static IrExpr *lower_global(LowerFn *f, Global *g) {
     return e;
 }
 
+/* One element a round: no guard. */
+static bool fills_array(const Tree *t) {
+    const Tree *loop = t->compr.loop, *body = NULL;
+    if (loop->kind == TN_FOR_RANGE) body = loop->for_range.body;
+    if (loop->kind == TN_FOR_IN) body = loop->for_in.body;
+    return t->type->kind == TY_ARRAY && body && body->kind == TN_BLOCK && body->block.stmts.n == 1 &&
+           body->block.stmts.v[0]->kind == TN_INTRINSIC;
+}
+
 static IrExpr *lower_compr(LowerFn *f, Tree *t) {
     Type *elem = t->type->args[0];
     if (t->type->kind == TY_ARRAY)
@@ -24,7 +33,9 @@ static IrExpr *lower_compr(LowerFn *f, Tree *t) {
                             ex_int(f, 0), NULL));
     else
         local_declare(f, t->compr.out, NULL);
+    f->fill = fills_array(t) ? t->compr.out : NULL;
     lower_stmt(f, t->compr.loop);
+    f->fill = NULL;
     return local_read(f, t->compr.out);
 }
 

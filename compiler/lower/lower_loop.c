@@ -180,8 +180,15 @@ static void guarded_inclusive(LowerFn *f, IrExpr *lo, IrExpr *hi, BlockSave *out
     *outer = block_enter(f, &g->if_.then);
 }
 
+void fill_hint(LowerFn *f, Local *fill, IrExpr *rounds) {
+    st_expr(f, ex_rt(f, "wyn_array_hint", NULL, FX_EFFECT, local_read(f, fill), rounds,
+                     ex_desc(f, fill->type->args[0]), NULL));
+}
+
 void lower_for_range(LowerFn *f, Tree *t) {
     Lower *lw = f->lw;
+    Local *fill = f->fill;
+    f->fill = NULL;
     Operands ops = {0};
     operands_add(f, &ops, t->for_range.lo);
     operands_add(f, &ops, t->for_range.hi);
@@ -201,6 +208,7 @@ void lower_for_range(LowerFn *f, Tree *t) {
     hi = ex_temp(f, hi);
     BlockSave guard = {0};
     if (careful) guarded_inclusive(f, lo, hi, &guard);
+    if (fill && lo->kind == IE_INT && lo->int_ == 0) fill_hint(f, fill, ex_copy(f, hi));
     Local *var = t->for_range.var;
     bool direct = plain_variable(f, var);
     IrStmt *s = st_loop(f, loop_of(f, t->for_range.loop));
@@ -229,12 +237,13 @@ static void bind_element(LowerFn *f, Tree *t, Local *l, IrExpr *e) {
 }
 
 /* Arrays, two of them for zip. While the body changes no memory the length at entry is enough. */
-static void for_array(LowerFn *f, Tree *t, IrExpr **arrays, Type **elems, u32 n) {
+static void for_array(LowerFn *f, Tree *t, IrExpr **arrays, Type **elems, u32 n, Local *fill) {
     Lower *lw = f->lw;
     IrExpr *len[2];
     for (u32 k = 0; k < n; k++)
         len[k] = ex_var(f, var_temp(f, ex_rt(f, "wyn_array_len", lw->t.i64, FX_READ_MEM,
                                              ex_copy(f, arrays[k]), NULL)));
+    if (fill) fill_hint(f, fill, ex_copy(f, len[0]));
     Local *index = n == 1 && t->for_in.b ? t->for_in.a : NULL;
     bool direct = plain_variable(f, index);
     IrStmt *s = st_loop(f, loop_of(f, t->for_in.loop));
@@ -403,6 +412,8 @@ static void for_pieces(LowerFn *f, Tree *t, const char *next) {
 }
 
 void lower_for_in(LowerFn *f, Tree *t) {
+    Local *fill = f->fill;
+    f->fill = NULL;
     const char *next = pieces_next(t);
     if (next) {
         for_pieces(f, t, next);
@@ -423,7 +434,7 @@ void lower_for_in(LowerFn *f, Tree *t) {
         bool zip = t->for_in.iter2 != NULL;
         IrExpr *arrays[2] = {src, zip ? ex_temp(f, ops.v.v[1].e) : NULL};
         Type *elems[2] = {it->args[0], zip ? t->for_in.iter2->type->args[0] : NULL};
-        for_array(f, t, arrays, elems, zip ? 2 : 1);
+        for_array(f, t, arrays, elems, zip ? 2 : 1, fill);
         return;
     }
     case TY_MAP: case TY_SET: for_map(f, t, src, it); return;

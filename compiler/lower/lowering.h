@@ -71,6 +71,7 @@ typedef struct LowerFn {
     VEC(IrVar *) task_arrays; /* of all blocks around, outermost first */
     VEC(ParBind) binds;
     Type *ret;
+    Local *fill;         /* array of a comprehension: the loop to come adds one element a round */
 } LowerFn;
 
 typedef struct BlockSave {
@@ -224,6 +225,7 @@ IrExpr *lower_intrinsic(LowerFn *f, Tree *t);
 void lower_while(LowerFn *f, Tree *t);
 void lower_for_range(LowerFn *f, Tree *t);
 void lower_for_in(LowerFn *f, Tree *t);
+void fill_hint(LowerFn *f, Local *fill, IrExpr *rounds); /* room for so many elements */
 void lower_for_c(LowerFn *f, Tree *t);
 IrLoop *loop_of(LowerFn *f, TreeLoop *l);
 /* ---- lower_match.c ---- */
