@@ -31,5 +31,5 @@ for p in e1 e2 e3 e4 e5 e6 e7; do
     grep -q "^fn lambda.*($p: int) -> int escapes captures" tree || complain $p "it does not escape"
 done
 status 0 "$WYNC" run main.wyn
-printed '33 [11] 11 33 11 [11]'
+printed '32 [11] 11 33 11 [11]'
 finish
