@@ -201,6 +201,7 @@ void finish_late(Checker *ck) {
         ck->late.n = ck->needed.n = 0;
         return;
     }
+    if (ck->ds->errors) ck->needed.n = 0; /* after an error void may be a guess */
     for (u32 i = 0; i < ck->needed.n; i++) {
         Tree *t = ck->needed.v[i];
         if (t->kind == TN_LOCAL || t->kind == TN_GLOBAL) continue; /* what it got is the mistake */
