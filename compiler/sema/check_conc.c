@@ -85,7 +85,7 @@ static Tree *future_of(Checker *ck, const Ast *e, Span span) {
         ty_unify(ck, t, type_1(ck->ts, TY_FUTURE, ty_fresh(ck, span, VD_INT, "values")));
         return f;
     }
-    if (t->kind == TY_INT) return from_handle(ck, f);
+    if (t->kind == TY_INT && f->kind != TN_INT) return from_handle(ck, f);
     if (t->kind == TY_FUTURE || t->kind == TY_ERROR) return f;
     Str s = ty_text(ck, t);
     Diag *d = diag_new(ck->ds, E_NOT_FUTURE, f->span, "await needs a future, not %.*s", FMT(s));

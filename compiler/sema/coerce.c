@@ -56,7 +56,7 @@ static Diag *mismatch_diag(Checker *ck, Type *from, Type *to, const Site *s, Spa
         return diag_new(ck->ds, E_INCONSISTENT, at,
                         "Map keys and values must have consistent types");
     case SITE_ELEM:
-        if (to->kind == TY_FUTURE)
+        if (to->kind == TY_FUTURE && from->kind != TY_FUTURE)
             return diag_new(ck->ds, E_NOT_FUTURE, at, "the array must hold futures, not %.*s",
                             FMT(f));
         return diag_new(ck->ds, E_INCONSISTENT, at, "Array elements must have consistent types");
