@@ -265,7 +265,8 @@ Tree *check_lambda(Checker *ck, const Ast *e, Type *want, bool spawned) {
     f->spawned = spawned;
     f->escapes = true;
     FnCtx *fx = NEW(ck->perm, FnCtx);
-    *fx = (FnCtx){.fn = f, .outer = ck->fx, .mod = ck->fx->mod, .env = ck->fx->env};
+    *fx = (FnCtx){.fn = f, .outer = ck->fx, .mod = ck->fx->mod, .env = ck->fx->env,
+                  .site = ck->fx->site};
     u32 n = e->kind == AST_LAMBDA ? e->lambda.params.n : 0;
     Type **types = NEW_N(ck->perm, Type *, n + 1);
     if (e->kind == AST_LAMBDA) lambda_params(ck, e, f, want_fn, types);

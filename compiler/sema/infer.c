@@ -137,6 +137,12 @@ Constraint *con_new(Checker *ck, ConKind kind, bool (*run)(Checker *, Constraint
     return c;
 }
 
+static bool labelled(const Diag *d, Span at) {
+    for (u32 i = 0; i < d->labels.n; i++)
+        if (d->labels.v[i].span.file == at.file && d->labels.v[i].span.off == at.off) return true;
+    return false;
+}
+
 /* An error inside an instance also says who asked for it; one in the library moves to that place.
  */
 void infer_note_site(Checker *ck, FnCtx *fx, u32 from) {
@@ -147,12 +153,16 @@ void infer_note_site(Checker *ck, FnCtx *fx, u32 from) {
             continue;
         const char *name = fx->fn->name ? fx->fn->name->s.p : "this function";
         if (!source_file(ck->ds->sources, d->span.file)->is_std) {
+            if (!fx->fn->name || labelled(d, fx->site)) continue;
             diag_label(d, fx->site, "the instance of '%s' is asked for here", name);
             continue;
         }
         Str old = d->message;
         d->span = fx->site;
-        d->message = str_fmt(ck->perm, "'%s' does not fit these types: %.*s", name, FMT(old));
+        if (str_starts(str_c(name), S("std_")) || !fx->fn->name) /* not a name users know */
+            d->message = str_fmt(ck->perm, "these types do not fit: %.*s", FMT(old));
+        else
+            d->message = str_fmt(ck->perm, "'%s' does not fit these types: %.*s", name, FMT(old));
         d->labels.n = d->hints.n = 0;
         diag_label(d, fx->site, "called here");
     }
