@@ -105,7 +105,7 @@ static void const_report(SelfMut *sm, Tree *at, Name name, Span declared, const 
 
 static void copy_lint(SelfMut *sm, Tree *at, Fn *fn, const char *what, const char *hint) {
     if (!in_user_code(sm)) return;
-    Diag *d = diag_new(sm->ds, L_LOST_WRITE, at->span, "'%.*s' changes a copy that is then dropped",
+    Diag *d = diag_new(sm->ds, L_LOST_WRITE, at->span, "'%.*s' changes a copy only",
                        FMT(fn->name->s));
     diag_label(d, at->span, "%s", what);
     diag_hint(d, "%s", hint);
