@@ -286,6 +286,19 @@ static IrExpr *iter_part(LowerFn *f, IrVar *it, const char *part, Type *t) {
     return ex_deref(f, ex_cast(f, m, ptr));
 }
 
+/* `for i, x in e` where e has no positions: the rounds are counted. */
+static IrVar *round_counter(LowerFn *f, IrStmt *s, Tree *t) {
+    if (!t->for_in.b) return NULL;
+    IrVar *k = counter_new(f, s, NULL, ex_int(f, 0));
+    s->loop.step = step_by(f, k, ex_int(f, 1));
+    return k;
+}
+
+static void bind_counted(LowerFn *f, Tree *t, IrVar *count, IrExpr *e) {
+    if (count && t->for_in.a) local_declare(f, t->for_in.a, ex_var(f, count));
+    bind_element(f, t, count ? t->for_in.b : t->for_in.a, e);
+}
+
 static void for_map(LowerFn *f, Tree *t, IrExpr *m, Type *mt) {
     Lower *lw = f->lw;
     IrVar *it = var_decl(f, NULL, ir_raw(lw->perm, lw->ir, "wyn_map_iter"), NULL);
@@ -294,8 +307,11 @@ static void for_map(LowerFn *f, Tree *t, IrExpr *m, Type *mt) {
     s->loop.cond = ex_rt(f, "wyn_map_iter_next", lw->t.b, FX_EFFECT, ex_addr(f, ex_var(f, it)),
                          NULL);
     f->fx |= FX_EFFECT;
+    IrVar *count = mt->kind == TY_SET ? round_counter(f, s, t) : NULL;
     BlockSave save = block_enter(f, &s->loop.body);
-    if (t->for_in.a || t->for_in.pattern)
+    if (count)
+        bind_counted(f, t, count, iter_part(f, it, "key", mt->args[0]));
+    else if (t->for_in.a || t->for_in.pattern)
         bind_element(f, t, t->for_in.a, iter_part(f, it, "key", mt->args[0]));
     if (t->for_in.b && mt->kind == TY_MAP)
         local_declare(f, t->for_in.b, iter_part(f, it, "value", mt->args[1]));
@@ -311,10 +327,11 @@ static void for_string(LowerFn *f, Tree *t, IrExpr *str) {
     s->loop.cond = ex_binary(f, IO_LT, ex_var(f, at),
                              ex_rt(f, "wyn_str_len", lw->t.i64, 0, ex_copy(f, str), NULL),
                              lw->t.b);
+    IrVar *count = round_counter(f, s, t);
     BlockSave save = block_enter(f, &s->loop.body);
     IrVar *next = var_temp(f, ex_rt(f, "wyn_str_next_char", lw->t.i64, 0, ex_copy(f, str),
                                     ex_var(f, at), NULL));
-    bind_element(f, t, t->for_in.a, ex_rt(f, "wyn_str_slice_to", lw->t.str, 0, ex_copy(f, str),
+    bind_counted(f, t, count, ex_rt(f, "wyn_str_slice_to", lw->t.str, 0, ex_copy(f, str),
                                           ex_var(f, at), ex_var(f, next), NULL));
     st_set(f, ex_var(f, at), ex_var(f, next));
     loop_body(f, t->for_in.body);
@@ -325,13 +342,14 @@ static void for_string(LowerFn *f, Tree *t, IrExpr *str) {
 static void for_source(LowerFn *f, Tree *t, Type *elem,
                        IrExpr *(*pull)(LowerFn *, IrExpr *, IrExpr *), IrExpr *source) {
     IrStmt *s = st_loop(f, loop_of(f, t->for_in.loop));
+    IrVar *count = round_counter(f, s, t);
     BlockSave save = block_enter(f, &s->loop.body);
     IrType *et = type_ir(f->lw, elem);
     IrVar *v = var_decl(f, NULL, et, ex_zero(f, et));
     IrExpr *more = pull(f, source, ex_addr(f, ex_var(f, v)));
     f->fx |= more->fx;
     break_unless(f, more, s->loop.loop);
-    bind_element(f, t, t->for_in.a, ex_var(f, v));
+    bind_counted(f, t, count, ex_var(f, v));
     loop_body(f, t->for_in.body);
     block_leave(f, save);
 }
@@ -352,6 +370,7 @@ static void for_user(LowerFn *f, Tree *t, IrExpr *start) {
     IrVar *it = var_decl(f, NULL, start->type, start);
     it->mutable_ = true;
     IrStmt *s = st_loop(f, loop_of(f, t->for_in.loop));
+    IrVar *count = round_counter(f, s, t);
     BlockSave save = block_enter(f, &s->loop.body);
     IrArgs args = {NEW_N(lw->perm, IrExpr *, 2), 1};
     args.v[0] = next->params[0]->by_ref ? ex_addr(f, ex_var(f, it)) : ex_var(f, it);
@@ -359,7 +378,7 @@ static void for_user(LowerFn *f, Tree *t, IrExpr *start) {
     IrExpr *o = ex_temp(f, ex_call(f, fn_info(lw, next)->ir, args));
     f->fx |= FX_WRITE_VAR;
     break_unless(f, option_has(f, next->ret, o), s->loop.loop);
-    bind_element(f, t, t->for_in.a, option_value(f, next->ret, ex_copy(f, o)));
+    bind_counted(f, t, count, option_value(f, next->ret, ex_copy(f, o)));
     loop_body(f, t->for_in.body);
     block_leave(f, save);
 }
