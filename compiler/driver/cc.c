@@ -6,7 +6,7 @@
 
 static const char *const common_flags[] = {
     "-std=gnu11", "-fwrapv", "-fno-delete-null-pointer-checks", "-fno-omit-frame-pointer", "-fPIE",
-    "-w",
+    "-w", "-pipe",
 };
 static const char *const link_flags[] = {
     "-pie", "-Wl,-z,relro,-z,now", "-Wl,--as-needed", "-Wl,--gc-sections",
@@ -49,6 +49,11 @@ static Str cc_path(Arena *a, const char *name) {
     return S("");
 }
 
+/* gold links a program in half the time of the usual linker; it comes with Debian's binutils. */
+static const char *linker_flag(Arena *a) {
+    return cc_path(a, "ld.gold").n ? "-fuse-ld=gold" : NULL;
+}
+
 Toolchain cc_find(Arena *a, const CcOptions *opt) {
     Toolchain tc = {0};
     Str exe = host_exe_dir(a);
@@ -71,6 +76,8 @@ Toolchain cc_find(Arena *a, const CcOptions *opt) {
     id_file(&id, str_fmt(a, "%s/wyn_inline.h", tc.dir.p).p);
     id_file(&id, str_z(a, cc_path(a, cc_name(opt))));
     buf_fmt(&id, "%d %d %d\n%.*s\n", opt->optimise, opt->debug, opt->static_gc, FMT(tc.flags));
+    tc.linker = linker_flag(a);
+    buf_fmt(&id, "%s\n", tc.linker ? tc.linker : "");
     for (u32 i = 0; i < opt->link.n; i++) buf_fmt(&id, "%.*s\n", FMT(opt->link.v[i]));
     tc.id = buf_done(&id);
     return tc;
@@ -87,10 +94,10 @@ static void add_libraries(Arena *a, Argv *argv, const Toolchain *tc, const CcOpt
 static CcResult cc_failed(Arena *a, const HostResult *run, const CcOptions *opt) {
     CcResult r = {.status = EXIT_CC};
     StrBuf b = {.arena = a};
-    Str undefined = S("undefined reference to `");
+    Str undefined = S("undefined reference to "); /* and a quote: `name' or 'name' */
     const char *at = strstr(run->out.p, undefined.p);
-    if (at && strncmp(at + undefined.n, "wyn_", 4) != 0) {
-        const char *name = at + undefined.n, *end = strchr(name, '\'');
+    if (at && strncmp(at + undefined.n + 1, "wyn_", 4) != 0) {
+        const char *name = at + undefined.n + 1, *end = strchr(name, '\'');
         buf_fmt(&b, "no library that is linked defines the extern function '%.*s'; "
                 "name its library with -lNAME", end ? (int)(end - name) : 0, name);
     } else {
@@ -116,6 +123,7 @@ CcResult cc_compile(Arena *a, const Toolchain *tc, const CcOptions *opt, const c
     vec_push(a, &argv, c_file);
     vec_push(a, &argv, "-o");
     vec_push(a, &argv, out_file);
+    if (tc->linker) vec_push(a, &argv, tc->linker);
     add_all(a, &argv, link_flags, COUNT_OF(link_flags));
     add_libraries(a, &argv, tc, opt);
     vec_push(a, &argv, NULL);

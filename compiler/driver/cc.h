@@ -18,6 +18,7 @@ typedef struct Toolchain {
     Str error;
     Str dir;
     Str flags; /* of the file cc.flags there: one more flag a line, for checked builds */
+    const char *linker; /* the flag that chooses a faster one, or NULL */
     Str id;    /* changes whenever wync, the runtime or the C compiler does */
 } Toolchain;
 
