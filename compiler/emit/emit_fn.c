@@ -401,6 +401,12 @@ void emit_fn(Emit *e, IrFn *fn) {
         out_fmt(o, "(void)%.*s", FMT(name_var(e, fn->params[i])));
         finish(e, ";");
     }
+    for (u32 i = 0; i < fn->texts.n; i++) {
+        if (!fn->texts.v[i]->reads) continue;
+        out_begin(o);
+        type_declare(e, o, fn->texts.v[i]->type, name_var(e, fn->texts.v[i]));
+        finish(e, ";");
+    }
     for (u32 i = 0; i < fn->body.stmts.n; i++) {
         emit_stmt(e, fn->body.stmts.v[i]);
         if (i == 0 && fn->frame) emit_states(e);

@@ -205,6 +205,7 @@ struct IrFn {
     IrVar **params;
     u32 param_count;
     IrType *ret;         /* NULL: void */
+    VEC(IrVar *) texts;  /* wyn_text objects, declared at the start */
     IrBlock body;
     bool is_extern;      /* a C function called by `name` */
     bool varargs, std_abi; /* EXTERN; std_abi: wyn values as they are */

@@ -2,16 +2,25 @@
  * wyn_text in the C frame; each piece is evaluated and appended in order. */
 #include "lowering.h"
 
+/* The texts of a function are few and used again: each is a large object in its C frame. Never in the
+ * frame of a generator, as no text lives across a yield. */
 IrVar *text_open(LowerFn *f) {
-    IrFn *out = f->out;
-    IrStruct *frame = out->frame;
-    out->frame = NULL; /* never lives across a yield */
-    IrVar *v = var_decl(f, NULL, ir_raw(f->lw->perm, f->lw->ir, "wyn_text"), NULL);
-    out->frame = frame;
-    v->mutable_ = true;
+    Arena *a = f->lw->perm;
+    IrVar *v;
+    if (f->free_texts.n) {
+        v = vec_pop(&f->free_texts);
+    } else {
+        v = NEW(a, IrVar);
+        v->type = ir_raw(a, f->lw->ir, "wyn_text");
+        v->id = f->vars++;
+        v->mutable_ = true;
+        vec_push(a, &f->out->texts, v);
+    }
     st_expr(f, ex_rt(f, "wyn_text_open", NULL, FX_EFFECT, ex_addr(f, ex_var(f, v)), NULL));
     return v;
 }
+
+static void text_close(LowerFn *f, IrVar *v) { vec_push(f->lw->perm, &f->free_texts, v); }
 
 static IrExpr *text_arg(LowerFn *f, IrVar *text) { return ex_addr(f, ex_var(f, text)); }
 
@@ -164,7 +173,9 @@ IrExpr *lower_interp(LowerFn *f, Tree *t) {
     IrVar *text = text_open(f);
     interp_append(f, t, text);
     IrExpr *e = ex_rt(f, "wyn_text_take", f->lw->t.str, FX_EFFECT, text_arg(f, text), NULL);
-    return ex_temp(f, e);
+    e = ex_temp(f, e);
+    text_close(f, text);
+    return e;
 }
 
 /* ---- print ---- */
@@ -182,6 +193,7 @@ static bool print_plain(LowerFn *f, Tree *t) {
         interp_append(f, a, text);
         text_bytes(f, text, S("\n"));
         st_expr(f, ex_rt(f, "wyn_text_print", NULL, FX_EFFECT, text_arg(f, text), NULL));
+        text_close(f, text);
         return true;
     }
     IrExpr *e = lower_expr(f, a);
@@ -212,4 +224,5 @@ void lower_print(LowerFn *f, Tree *t) {
     if (end) text_append(f, text, str, end);
     else text_bytes(f, text, S("\n"));
     st_expr(f, ex_rt(f, "wyn_text_print", NULL, FX_EFFECT, text_arg(f, text), NULL));
+    text_close(f, text);
 }

@@ -58,6 +58,7 @@ typedef struct LowerFn {
     Span span;           /* of the statement being lowered */
     Map slots, loops, sites;
     u32 vars, loop_count;
+    VEC(IrVar *) free_texts; /* of out->texts, those not being built */
     IrVar *site_param;
     /* defer */
     IrVar *record;       /* structure in the C frame, or (in a deferred block) pointer to it */

@@ -49,21 +49,21 @@ static bool w_check(wyn_array *xs, int64_t n) {
 /* fn main() */
 #line 8
 static void w_main(void) {
-    wyn_str *t1 = w_sign(3);
+    wyn_text t1;
 #line 9
-    bool t2 = w_check(wyn_array_of(&wyn_type_int, 3, (int64_t[]){1, 2, 3}), 1);
+    wyn_str *t2 = w_sign(3);
 #line 9
-    wyn_text t3;
+    bool t3 = w_check(wyn_array_of(&wyn_type_int, 3, (int64_t[]){1, 2, 3}), 1);
 #line 9
-    wyn_text_open(&t3);
+    wyn_text_open(&t1);
 #line 9
-    wyn_text_str(&t3, t1);
+    wyn_text_str(&t1, t2);
 #line 9
-    wyn_text_bytes(&t3, " ", 1);
+    wyn_text_bytes(&t1, " ", 1);
 #line 9
-    wyn_text_bool(&t3, t2);
+    wyn_text_bool(&t1, t3);
 #line 9
-    wyn_text_bytes(&t3, "\012", 1);
+    wyn_text_bytes(&t1, "\012", 1);
 #line 9
-    wyn_text_print(&t3);
+    wyn_text_print(&t1);
 }

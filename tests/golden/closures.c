@@ -68,33 +68,33 @@ static int64_t w_twice(wyn_fn *f, int64_t n) {
 /* fn main() */
 #line 11
 static void w_main(void) {
+    wyn_text t1;
+#line 12
     wyn_fn *c = w_counter();
     int64_t k = 3;
-    int64_t t1 = ((int64_t (*)(wyn_fn *))c->code)(c);
+    int64_t t2 = ((int64_t (*)(wyn_fn *))c->code)(c);
 #line 14
-    int64_t t2 = t1 + ((int64_t (*)(wyn_fn *))c->code)(c);
+    int64_t t3 = t2 + ((int64_t (*)(wyn_fn *))c->code)(c);
 #line 14
-    E_main_lambda t3;
+    E_main_lambda t4;
 #line 14
-    t3.fn.code = (void *)w_main_lambda;
+    t4.fn.code = (void *)w_main_lambda;
 #line 14
-    t3.k = k;
+    t4.k = k;
 #line 14
-    int64_t t4 = w_twice((wyn_fn *)&t3, 2);
+    int64_t t5 = w_twice((wyn_fn *)&t4, 2);
 #line 14
-    wyn_text t5;
+    wyn_text_open(&t1);
 #line 14
-    wyn_text_open(&t5);
+    wyn_text_int(&t1, t3);
 #line 14
-    wyn_text_int(&t5, t2);
+    wyn_text_bytes(&t1, " ", 1);
 #line 14
-    wyn_text_bytes(&t5, " ", 1);
+    wyn_text_int(&t1, t5);
 #line 14
-    wyn_text_int(&t5, t4);
+    wyn_text_bytes(&t1, "\012", 1);
 #line 14
-    wyn_text_bytes(&t5, "\012", 1);
-#line 14
-    wyn_text_print(&t5);
+    wyn_text_print(&t1);
 }
 
 #line 14

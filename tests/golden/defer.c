@@ -85,48 +85,46 @@ static void w_main(void) {
 
 #line 4
 static void w_work_defer1(void *t1) {
+    wyn_text t2;
 #line 4
-    E_work_frame *t2 = (E_work_frame *)t1;
+    E_work_frame *t3 = (E_work_frame *)t1;
 #line 4
-    wyn_str *t3 = t2->log;
+    wyn_str *t4 = t3->log;
 #line 4
-    wyn_text t4;
+    wyn_text_open(&t2);
 #line 4
-    wyn_text_open(&t4);
+    wyn_text_str(&t2, WYN_S(S_3));
 #line 4
-    wyn_text_str(&t4, WYN_S(S_3));
+    wyn_text_bytes(&t2, " ", 1);
 #line 4
-    wyn_text_bytes(&t4, " ", 1);
+    wyn_text_str(&t2, t4);
 #line 4
-    wyn_text_str(&t4, t3);
+    wyn_text_bytes(&t2, "\012", 1);
 #line 4
-    wyn_text_bytes(&t4, "\012", 1);
-#line 4
-    wyn_text_print(&t4);
+    wyn_text_print(&t2);
 }
 
 #line 6
 static void w_work_defer2(void *t1) {
+    wyn_text t2;
 #line 6
-    E_work_frame *t2 = (E_work_frame *)t1;
+    E_work_frame *t3 = (E_work_frame *)t1;
 #line 6
-    E_work_defer2_entry *t3 = t2->f4;
+    E_work_defer2_entry *t4 = t3->f4;
 #line 6
-    t2->f4 = t3->f1;
+    t3->f4 = t4->f1;
 #line 6
-    int64_t i = t3->i;
+    int64_t i = t4->i;
 #line 6
-    wyn_text t4;
+    wyn_text_open(&t2);
 #line 6
-    wyn_text_open(&t4);
+    wyn_text_str(&t2, WYN_S(S_4));
 #line 6
-    wyn_text_str(&t4, WYN_S(S_4));
+    wyn_text_bytes(&t2, " ", 1);
 #line 6
-    wyn_text_bytes(&t4, " ", 1);
+    wyn_text_int(&t2, i);
 #line 6
-    wyn_text_int(&t4, i);
+    wyn_text_bytes(&t2, "\012", 1);
 #line 6
-    wyn_text_bytes(&t4, "\012", 1);
-#line 6
-    wyn_text_print(&t4);
+    wyn_text_print(&t2);
 }

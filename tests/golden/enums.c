@@ -104,26 +104,26 @@ static int64_t w_sum(const W_Tree *t) {
 /* fn main() */
 #line 18
 static void w_main(void) {
+    wyn_text t1;
+#line 19
     int32_t c = 1;
-    double t1 = w_area((W_Shape){.tag = 0, .u.Circle_ = {.f0 = 2.0}});
+    double t2 = w_area((W_Shape){.tag = 0, .u.Circle_ = {.f0 = 2.0}});
 #line 20
-    int64_t t2 = w_sum((const W_Tree *)wyn_box(&(W_Tree){.tag = 1, .u.Node_ = {.f0 = &U_Tree_Leaf, .f1 = 4, .f2 = &U_Tree_Leaf}}, offsetof(W_Tree, u) + sizeof(((W_Tree *)0)->u.Node_), true));
+    int64_t t3 = w_sum((const W_Tree *)wyn_box(&(W_Tree){.tag = 1, .u.Node_ = {.f0 = &U_Tree_Leaf, .f1 = 4, .f2 = &U_Tree_Leaf}}, offsetof(W_Tree, u) + sizeof(((W_Tree *)0)->u.Node_), true));
 #line 20
-    wyn_text t3;
+    wyn_text_open(&t1);
 #line 20
-    wyn_text_open(&t3);
+    wyn_text_bool(&t1, c == 0);
 #line 20
-    wyn_text_bool(&t3, c == 0);
+    wyn_text_bytes(&t1, " ", 1);
 #line 20
-    wyn_text_bytes(&t3, " ", 1);
+    wyn_text_float(&t1, t2);
 #line 20
-    wyn_text_float(&t3, t1);
+    wyn_text_bytes(&t1, " ", 1);
 #line 20
-    wyn_text_bytes(&t3, " ", 1);
+    wyn_text_int(&t1, t3);
 #line 20
-    wyn_text_int(&t3, t2);
+    wyn_text_bytes(&t1, "\012", 1);
 #line 20
-    wyn_text_bytes(&t3, "\012", 1);
-#line 20
-    wyn_text_print(&t3);
+    wyn_text_print(&t1);
 }

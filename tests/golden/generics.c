@@ -49,29 +49,29 @@ const char wyn_names[] =
 /* fn main() */
 #line 5 "generics.wyn"
 static void w_main(void) {
-    int64_t t1 = w_first___int(wyn_array_of(&wyn_type_int, 2, (int64_t[]){1, 2}));
+    wyn_text t1;
 #line 6
-    wyn_str *t2 = w_first___string(wyn_array_of(&wyn_type_str, 1, &(wyn_str *){WYN_S(S_1)}));
+    int64_t t2 = w_first___int(wyn_array_of(&wyn_type_int, 2, (int64_t[]){1, 2}));
 #line 6
-    W_Pair_string_int t3 = w_swap___int_string((W_Pair_int_string){.a = 1, .b = WYN_S(S_2)});
+    wyn_str *t3 = w_first___string(wyn_array_of(&wyn_type_str, 1, &(wyn_str *){WYN_S(S_1)}));
 #line 6
-    wyn_text t4;
+    W_Pair_string_int t4 = w_swap___int_string((W_Pair_int_string){.a = 1, .b = WYN_S(S_2)});
 #line 6
-    wyn_text_open(&t4);
+    wyn_text_open(&t1);
 #line 6
-    wyn_text_int(&t4, t1);
+    wyn_text_int(&t1, t2);
 #line 6
-    wyn_text_bytes(&t4, " ", 1);
+    wyn_text_bytes(&t1, " ", 1);
 #line 6
-    wyn_text_str(&t4, t2);
+    wyn_text_str(&t1, t3);
 #line 6
-    wyn_text_bytes(&t4, " ", 1);
+    wyn_text_bytes(&t1, " ", 1);
 #line 6
-    wyn_fmt(&t4, &t3, &D_Pair_string_int);
+    wyn_fmt(&t1, &t4, &D_Pair_string_int);
 #line 6
-    wyn_text_bytes(&t4, "\012", 1);
+    wyn_text_bytes(&t1, "\012", 1);
 #line 6
-    wyn_text_print(&t4);
+    wyn_text_print(&t1);
 }
 
 /* fn first<int>(xs: [int]) -> int */

@@ -35,21 +35,21 @@ static void w_init(void) {
 /* fn main() */
 #line 5
 static void w_main(void) {
-    int64_t t1 = g_limit;
+    wyn_text t1;
 #line 6
-    wyn_array *t2 = g_names;
+    int64_t t2 = g_limit;
 #line 6
-    wyn_text t3;
+    wyn_array *t3 = g_names;
 #line 6
-    wyn_text_open(&t3);
+    wyn_text_open(&t1);
 #line 6
-    wyn_text_int(&t3, t1);
+    wyn_text_int(&t1, t2);
 #line 6
-    wyn_text_bytes(&t3, " ", 1);
+    wyn_text_bytes(&t1, " ", 1);
 #line 6
-    wyn_fmt(&t3, &(wyn_array *){t2}, &wyn_type_strs);
+    wyn_fmt(&t1, &(wyn_array *){t3}, &wyn_type_strs);
 #line 6
-    wyn_text_bytes(&t3, "\012", 1);
+    wyn_text_bytes(&t1, "\012", 1);
 #line 6
-    wyn_text_print(&t3);
+    wyn_text_print(&t1);
 }

@@ -56,40 +56,40 @@ const char wyn_names[] =
 /* fn main() */
 #line 2 "maps.wyn"
 static void w_main(void) {
-    wyn_map *t1 = wyn_map_new(&D_map_string_int, 1);
+    wyn_text t1;
 #line 3
-    *(int64_t *)wyn_map_put_str(t1, WYN_S(S_1)) = 1;
+    wyn_map *t2 = wyn_map_new(&D_map_string_int, 1);
 #line 3
-    wyn_map *m = t1;
-    int64_t t2 = *(int64_t *)wyn_map_at_str(m, WYN_S(S_1), false, &SITE_0) + 1;
+    *(int64_t *)wyn_map_put_str(t2, WYN_S(S_1)) = 1;
+#line 3
+    wyn_map *m = t2;
+    int64_t t3 = *(int64_t *)wyn_map_at_str(m, WYN_S(S_1), false, &SITE_0) + 1;
 #line 4
-    *(int64_t *)wyn_map_put_str(m, WYN_S(S_2)) = t2;
-    int64_t *t3 = (int64_t *)wyn_map_at_str(m, WYN_S(S_1), true, &SITE_1);
+    *(int64_t *)wyn_map_put_str(m, WYN_S(S_2)) = t3;
+    int64_t *t4 = (int64_t *)wyn_map_at_str(m, WYN_S(S_1), true, &SITE_1);
 #line 5
-    *t3 += 5;
-    wyn_map_iter t4;
+    *t4 += 5;
+    wyn_map_iter t5;
 #line 6
-    wyn_map_iter_start(&t4, m);
+    wyn_map_iter_start(&t5, m);
 #line 6
-    while (wyn_map_iter_next(&t4)) {
+    while (wyn_map_iter_next(&t5)) {
 #line 6
-        wyn_str *k = *(wyn_str **)t4.key;
+        wyn_str *k = *(wyn_str **)t5.key;
 #line 6
-        int64_t v = *(int64_t *)t4.value;
+        int64_t v = *(int64_t *)t5.value;
 #line 6
-        wyn_text t5;
+        wyn_text_open(&t1);
 #line 6
-        wyn_text_open(&t5);
+        wyn_text_str(&t1, k);
 #line 6
-        wyn_text_str(&t5, k);
+        wyn_text_bytes(&t1, " ", 1);
 #line 6
-        wyn_text_bytes(&t5, " ", 1);
+        wyn_text_int(&t1, v);
 #line 6
-        wyn_text_int(&t5, v);
+        wyn_text_bytes(&t1, "\012", 1);
 #line 6
-        wyn_text_bytes(&t5, "\012", 1);
-#line 6
-        wyn_text_print(&t5);
+        wyn_text_print(&t1);
     }
 #line 7
     wyn_map *cells = wyn_map_new(&D_map_int_int_string, 0);
@@ -98,17 +98,15 @@ static void w_main(void) {
 #line 9
     bool t7 = (int64_t *)wyn_map_find_str(m, WYN_S(S_2)) != NULL;
 #line 9
-    wyn_text t8;
+    wyn_text_open(&t1);
 #line 9
-    wyn_text_open(&t8);
+    wyn_text_bool(&t1, t6);
 #line 9
-    wyn_text_bool(&t8, t6);
+    wyn_text_bytes(&t1, " ", 1);
 #line 9
-    wyn_text_bytes(&t8, " ", 1);
+    wyn_text_bool(&t1, t7);
 #line 9
-    wyn_text_bool(&t8, t7);
+    wyn_text_bytes(&t1, "\012", 1);
 #line 9
-    wyn_text_bytes(&t8, "\012", 1);
-#line 9
-    wyn_text_print(&t8);
+    wyn_text_print(&t1);
 }

@@ -32,12 +32,14 @@ const char wyn_names[] =
 /* fn say(p: (int, int?)) -> string */
 #line 2 "match.wyn"
 static wyn_str *w_say(W_tuple_int_int_opt p) {
-    wyn_str *t1;
+    wyn_text t1;
+#line 3
+    wyn_str *t2;
 #line 3
     {
 #line 3
         if (p.f0 == 0 && !p.f1.has) {
-            t1 = WYN_S(S_1);
+            t2 = WYN_S(S_1);
 #line 3
             goto brk_1;
         }
@@ -50,7 +52,7 @@ static wyn_str *w_say(W_tuple_int_int_opt p) {
 #line 3
             if (n > k) {
 #line 5
-                t1 = WYN_S(S_2);
+                t2 = WYN_S(S_2);
 #line 3
                 goto brk_1;
             }
@@ -60,33 +62,31 @@ static wyn_str *w_say(W_tuple_int_int_opt p) {
 #line 3
             int64_t k = p.f1.v;
 #line 6
-            wyn_text t2;
+            wyn_text_open(&t1);
 #line 6
-            wyn_text_open(&t2);
+            wyn_text_bytes(&t1, "small ", 6);
 #line 6
-            wyn_text_bytes(&t2, "small ", 6);
+            wyn_text_int(&t1, k);
 #line 6
-            wyn_text_int(&t2, k);
+            wyn_str *t3 = wyn_text_take(&t1);
 #line 6
-            wyn_str *t3 = wyn_text_take(&t2);
-#line 6
-            t1 = t3;
+            t2 = t3;
 #line 3
             goto brk_1;
         }
 #line 3
         if (p.f1.has && p.f1.v == 7) {
 #line 7
-            t1 = WYN_S(S_3);
+            t2 = WYN_S(S_3);
 #line 3
             goto brk_1;
         }
 #line 8
-        t1 = WYN_S(S_4);
+        t2 = WYN_S(S_4);
     }
 brk_1:;
 #line 3
-    return t1;
+    return t2;
 }
 
 /* fn main() */

@@ -73,39 +73,39 @@ static wyn_str *w_boss(W_opt_User u) {
 /* fn main() */
 #line 8
 static void w_main(void) {
-    W_opt_int t1 = w_find(5);
+    wyn_text t1;
 #line 9
-    if (t1.has) {
+    W_opt_int t2 = w_find(5);
 #line 9
-        int64_t v = t1.v;
+    if (t2.has) {
+#line 9
+        int64_t v = t2.v;
 #line 9
         wyn_println_int(v);
     }
 #line 10
-    W_opt_int t2 = w_find(1);
+    W_opt_int t3 = w_find(1);
 #line 10
-    int64_t t3 = t2.v;
+    int64_t t4 = t3.v;
 #line 10
-    if (!t2.has) {
+    if (!t3.has) {
 #line 10
-        t3 = 7;
+        t4 = 7;
     }
 #line 10
-    int64_t t4 = t3;
+    int64_t t5 = t4;
 #line 10
-    wyn_str *t5 = w_boss((W_opt_User){.has = true, .v = {.name = WYN_S(S_2), .boss = NULL}});
+    wyn_str *t6 = w_boss((W_opt_User){.has = true, .v = {.name = WYN_S(S_2), .boss = NULL}});
 #line 10
-    wyn_text t6;
+    wyn_text_open(&t1);
 #line 10
-    wyn_text_open(&t6);
+    wyn_text_int(&t1, t5);
 #line 10
-    wyn_text_int(&t6, t4);
+    wyn_text_bytes(&t1, " ", 1);
 #line 10
-    wyn_text_bytes(&t6, " ", 1);
+    wyn_text_str(&t1, t6);
 #line 10
-    wyn_text_str(&t6, t5);
+    wyn_text_bytes(&t1, "\012", 1);
 #line 10
-    wyn_text_bytes(&t6, "\012", 1);
-#line 10
-    wyn_text_print(&t6);
+    wyn_text_print(&t1);
 }

@@ -46,35 +46,35 @@ static int64_t w_inc(int64_t *n) {
 /* fn main() */
 #line 11
 static void w_main(void) {
+    wyn_text t1;
+#line 12
     int64_t x = 1;
-    int64_t t1 = x;
+    int64_t t2 = x;
 #line 13
-    int64_t t2 = w_inc(&x);
+    int64_t t3 = w_inc(&x);
 #line 13
-    wyn_println_int(t1 + t2 * x);
-    int64_t t3 = g_total;
+    wyn_println_int(t2 + t3 * x);
+    int64_t t4 = g_total;
 #line 14
-    int64_t t4 = t3 + w_bump();
+    int64_t t5 = t4 + w_bump();
 #line 14
-    wyn_println_int(t4 + g_total);
+    wyn_println_int(t5 + g_total);
     wyn_array *xs = wyn_array_of(&wyn_type_int, 2, (int64_t[]){1, 2});
-    int64_t t5 = w_bump() % 2;
+    int64_t t6 = w_bump() % 2;
 #line 16
-    wyn_array_set_int(xs, t5, w_bump(), &SITE_0);
-    int64_t t6 = wyn_array_get_int(xs, 1, &SITE_1);
+    wyn_array_set_int(xs, t6, w_bump(), &SITE_0);
+    int64_t t7 = wyn_array_get_int(xs, 1, &SITE_1);
 #line 17
-    int64_t t7 = wyn_array_get_int(xs, 0, &SITE_1);
+    int64_t t8 = wyn_array_get_int(xs, 0, &SITE_1);
 #line 17
-    wyn_array_set_int(xs, 0, t6, &SITE_1);
+    wyn_array_set_int(xs, 0, t7, &SITE_1);
 #line 17
-    wyn_array_set_int(xs, 1, t7, &SITE_1);
-    wyn_text t8;
+    wyn_array_set_int(xs, 1, t8, &SITE_1);
+    wyn_text_open(&t1);
 #line 18
-    wyn_text_open(&t8);
+    wyn_fmt(&t1, &(wyn_array *){xs}, &wyn_type_ints);
 #line 18
-    wyn_fmt(&t8, &(wyn_array *){xs}, &wyn_type_ints);
+    wyn_text_bytes(&t1, "\012", 1);
 #line 18
-    wyn_text_bytes(&t8, "\012", 1);
-#line 18
-    wyn_text_print(&t8);
+    wyn_text_print(&t1);
 }

@@ -39,11 +39,11 @@ static int64_t w_digits(wyn_str *s) {
 /* fn main() */
 #line 9
 static void w_main(void) {
+    wyn_text t1;
+#line 10
     wyn_str *name = WYN_S(S_1);
     int64_t age = 36;
     wyn_println_str(wyn_str_concat(5, (wyn_str *[]){WYN_S(S_2), name, WYN_S(S_3), wyn_int_to_string(age), WYN_S(S_4)}));
-    wyn_text t1;
-#line 13
     wyn_text_open(&t1);
 #line 13
     wyn_text_str(&t1, name);

@@ -63,42 +63,40 @@ static void w_Point_move(W_Point *self, int64_t dx) {
 /* fn main() */
 #line 7
 static void w_main(void) {
+    wyn_text t1;
+#line 8
     W_Point p = (W_Point){.x = 1, .y = 2};
     w_Point_move(&p, 5);
-    W_Point t1 = p;
-#line 10
-    W_Point q = (W_Point){.x = t1.x, .y = 0};
     W_Point t2 = p;
+#line 10
+    W_Point q = (W_Point){.x = t2.x, .y = 0};
+    W_Point t3 = p;
 #line 11
-    int64_t t3 = w_Point_norm(p);
+    int64_t t4 = w_Point_norm(p);
 #line 11
-    wyn_text t4;
+    wyn_text_open(&t1);
 #line 11
-    wyn_text_open(&t4);
+    wyn_text_int(&t1, t4);
 #line 11
-    wyn_text_int(&t4, t3);
+    wyn_text_bytes(&t1, " ", 1);
 #line 11
-    wyn_text_bytes(&t4, " ", 1);
+    wyn_fmt(&t1, &q, &D_Point);
 #line 11
-    wyn_fmt(&t4, &q, &D_Point);
+    wyn_text_bytes(&t1, " ", 1);
 #line 11
-    wyn_text_bytes(&t4, " ", 1);
+    wyn_text_bool(&t1, t3.x == q.x && t3.y == q.y);
 #line 11
-    wyn_text_bool(&t4, t2.x == q.x && t2.y == q.y);
+    wyn_text_bytes(&t1, "\012", 1);
 #line 11
-    wyn_text_bytes(&t4, "\012", 1);
-#line 11
-    wyn_text_print(&t4);
+    wyn_text_print(&t1);
     wyn_array *ps = wyn_array_of(&D_Point, 2, (W_Point[]){p, q});
     wyn_array_at_W_Point_2(ps, 1, &SITE_0)->x = 9;
     w_Point_move(wyn_array_at_W_Point_2(ps, 0, &SITE_1), 1);
-    wyn_text t5;
+    wyn_text_open(&t1);
 #line 15
-    wyn_text_open(&t5);
+    wyn_fmt(&t1, &(wyn_array *){ps}, &D_array_Point);
 #line 15
-    wyn_fmt(&t5, &(wyn_array *){ps}, &D_array_Point);
+    wyn_text_bytes(&t1, "\012", 1);
 #line 15
-    wyn_text_bytes(&t5, "\012", 1);
-#line 15
-    wyn_text_print(&t5);
+    wyn_text_print(&t1);
 }
