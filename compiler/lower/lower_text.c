@@ -2,8 +2,8 @@
  * wyn_text in the C frame; each piece is evaluated and appended in order. */
 #include "lowering.h"
 
-/* The texts of a function are few and used again: each is a large object in its C frame. Never in the
- * frame of a generator, as no text lives across a yield. */
+/* The texts of a function are few and used again: each is a large object in its C frame, never in
+ * that of a generator, as no text lives across a yield. */
 IrVar *text_open(LowerFn *f) {
     Arena *a = f->lw->perm;
     IrVar *v;
