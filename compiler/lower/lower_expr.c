@@ -21,8 +21,8 @@ static bool fills_array(const Tree *t) {
     const Tree *loop = t->compr.loop, *body = NULL;
     if (loop->kind == TN_FOR_RANGE) body = loop->for_range.body;
     if (loop->kind == TN_FOR_IN) body = loop->for_in.body;
-    return t->type->kind == TY_ARRAY && body && body->kind == TN_BLOCK && body->block.stmts.n == 1 &&
-           body->block.stmts.v[0]->kind == TN_INTRINSIC;
+    if (t->type->kind != TY_ARRAY || !body || body->kind != TN_BLOCK) return false;
+    return body->block.stmts.n == 1 && body->block.stmts.v[0]->kind == TN_INTRINSIC;
 }
 
 static IrExpr *lower_compr(LowerFn *f, Tree *t) {
@@ -39,8 +39,7 @@ static IrExpr *lower_compr(LowerFn *f, Tree *t) {
     return local_read(f, t->compr.out);
 }
 
-/* An operation that leaves no value where one was wanted: only after something that never returns.
- */
+/* No value where one was wanted: only after something that never returns. */
 static IrExpr *after_never(LowerFn *f, Tree *t) {
     if (type_no_value(t->type)) return NULL;
     return ex_zero(f, type_ir(f->lw, t->type));
