@@ -177,7 +177,8 @@ static Tree *unknown_fn(Checker *ck, const Ast *e, Name name) {
     Diag *d = undefined_diag(ck, e->call.fn->span, "function", name);
     for (u32 i = 0; d && i < ck->fx->mod->imports.n; i++) {
         Module *m = ck->fx->mod->imports.v[i];
-        if (!m || !map_get(&m->fns, name)) continue;
+        const FnDecl *there = m ? map_get(&m->fns, name) : NULL;
+        if (!there || (!there->is_pub && !m->is_std)) continue;
         diag_hint(d, "'%s' must be called as '%s.%s(...)'", name->s.p, m->name->s.p, name->s.p);
         break;
     }

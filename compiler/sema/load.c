@@ -106,9 +106,6 @@ static Module *import_search(Checker *ck, Module *from, Str rel, Name name) {
 static Module *import_one(Checker *ck, Module *from, const Ast *imp) {
     const AstNames *p = &imp->import.path;
     Name name = vec_last(p).name;
-    if (p->n == 1 && !imp->import.from &&
-        (map_get(&ck->owners, name) || map_get(&ck->std_scope, name)))
-        return NULL;
     Str rel = import_path(ck, imp);
     if (imp->import.from && imp->import.from->kind == AST_STR) {
         Str file = imp->import.from->str.bytes;
@@ -123,6 +120,8 @@ static Module *import_one(Checker *ck, Module *from, const Ast *imp) {
     }
     Module *m = import_search(ck, from, rel, name);
     if (m) return m;
+    bool built_in = map_get(&ck->owners, name) || map_get(&ck->std_scope, name);
+    if (built_in && p->n == 1 && !imp->import.from) return NULL;
     Diag *d = diag_new(ck->ds, E_NO_MODULE, imp->span, "Module '%.*s' not found", FMT(rel));
     diag_label(d, imp->span, "no file %.*s.wyn", FMT(rel));
     diag_hint(d, "a module is a file NAME.wyn beside the file that imports it, or in packages/");
