@@ -227,6 +227,13 @@ WYN_FAST void *wyn_map_at(wyn_map *m, const void *key, const wyn_type *key_type,
 
 /* ---- names for emitted C ---- */
 
+/* On functions that only recurse: their calls stay calls, so that the stack overflows. */
+#ifdef __clang__
+#define WYN_KEEP_FRAMES __attribute__((noinline, disable_tail_calls))
+#else
+#define WYN_KEEP_FRAMES __attribute__((noinline, optimize("no-optimize-sibling-calls")))
+#endif
+
 /* Method i of a trait object, as the emitted vtable lays it out behind its head. */
 #define WYN_METHOD(o, i) (((void *const *)((o)->vt + 1))[i])
 /* A C function of the user's `extern fn` under a name that clashes with no header. */
