@@ -556,7 +556,9 @@ Tree *opt_chain(Checker *ck, const Ast *field, const AstArgs *args, Span span) {
         Diag *d = diag_new(ck->ds, E_BAD_OPERAND, t->optmap.obj->span,
                            "'?.' requires an optional value, not %.*s", FMT(s));
         diag_label(d, t->optmap.obj->span, "Got: %.*s", FMT(s));
-        diag_hint(d, "write a plain dot");
+        if (obj->kind == TY_RESULT) diag_hint(d, "to pass the error on write (...?).%s",
+                                              field->field.name->s.p);
+        else diag_hint(d, "write a plain dot");
         return tn_error(ck, span);
     }
     t->optmap.it = local_temp(ck, obj->args[0], span);
