@@ -129,8 +129,31 @@ WYN_FAST int64_t wyn_str_byte_at(const wyn_str *s, int64_t i, const wyn_site *si
     return (unsigned char)s->bytes[i];
 }
 
+/* s[i]: no allocation. */
+WYN_FAST wyn_str *wyn_str_index(const wyn_str *s, int64_t i, const wyn_site *site) {
+    return (wyn_str *)&wyn_str_one_byte[wyn_str_byte_at(s, i, site)];
+}
+
+/* The character at *at, which moves behind it. */
+WYN_FAST wyn_str *wyn_str_take_char(const wyn_str *s, int64_t *at) {
+    unsigned char c = (unsigned char)s->bytes[*at];
+    int64_t from = *at;
+    if (WYN_LIKELY(c < 0x80)) {
+        *at = from + 1;
+        return (wyn_str *)&wyn_str_one_byte[c];
+    }
+    *at = wyn_str_next_char(s, from);
+    return wyn_str_slice_to(s, from, *at);
+}
+
 WYN_FAST bool wyn_str_has_byte(const wyn_str *s, int64_t byte) {
     return memchr(s->bytes, (int)byte, (size_t)s->len) != NULL;
+}
+
+/* part in s */
+WYN_FAST bool wyn_str_has(wyn_str *s, wyn_str *part) {
+    if (part->len == 1) return wyn_str_has_byte(s, part->bytes[0]);
+    return wyn_str_contains(s, part);
 }
 
 /* ---- text ---- */
@@ -226,13 +249,6 @@ WYN_FAST void *wyn_map_at(wyn_map *m, const void *key, const wyn_type *key_type,
 }
 
 /* ---- names for emitted C ---- */
-
-/* On functions that only recurse: their calls stay calls, so that the stack overflows. */
-#ifdef __clang__
-#define WYN_KEEP_FRAMES __attribute__((noinline, disable_tail_calls))
-#else
-#define WYN_KEEP_FRAMES __attribute__((noinline, optimize("no-optimize-sibling-calls")))
-#endif
 
 /* Method i of a trait object, as the emitted vtable lays it out behind its head. */
 #define WYN_METHOD(o, i) (((void *const *)((o)->vt + 1))[i])

@@ -5,7 +5,8 @@
 #include <string.h>
 
 static const char *const common_flags[] = {
-    "-std=gnu11", "-fwrapv", "-fno-delete-null-pointer-checks", "-fno-omit-frame-pointer", "-fPIE",
+    "-std=gnu11", "-fwrapv", "-fno-delete-null-pointer-checks", "-fno-omit-frame-pointer",
+    "-fno-optimize-sibling-calls", "-fPIE",
     "-w", "-pipe",
 };
 static const char *const link_flags[] = {

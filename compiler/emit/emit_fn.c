@@ -390,7 +390,6 @@ void emit_fn(Emit *e, IrFn *fn) {
         out_line(o, source_file(e->ir->sources, fn->span.file)->path,
                  source_pos(e->ir->sources, fn->span).line);
     const IrType *ret = ir_is_void(fn->ret) ? NULL : fn->ret;
-    if (!fn->may_return) out_c(o, "WYN_KEEP_FRAMES ");
     if (!fn->is_exported) out_c(o, "static ");
     type_declare(e, o, ret, fn->c_name);
     params(e, o, fn, true);

@@ -210,7 +210,6 @@ struct IrFn {
     bool is_extern;      /* a C function called by `name` */
     bool varargs, std_abi; /* EXTERN; std_abi: wyn values as they are */
     bool is_exported;    /* wyn_main */
-    bool may_return;     /* of endless.c: some path leads out */
     IrStruct *frame;     /* generators: body runs from the state in field 1 of self */
     IrVar *self;         /* with frame */
     u32 states;
@@ -241,7 +240,6 @@ IrType *ir_raw(Arena *a, IrProgram *p, const char *name);
 IrType *ir_struct_type(Arena *a, IrStruct *st);
 bool ir_is_void(const IrType *t);  /* NULL, void and never */
 
-void ir_find_endless(IrProgram *p);               /* endless.c: fills IrFn.may_return */
 void ir_check(Arena *a, const IrProgram *p);     /* ir_check.c: ASSERTs the shape */
 Str ir_dump(Arena *a, const IrProgram *p);       /* ir_dump.c: --dump=ir */
 extern const char *const ir_op_text[IO_COUNT];

@@ -314,7 +314,6 @@ IrProgram *lower_program(Arena *perm, const Program *p, const LowerOptions *opt)
     declare_to_string(lw);
     for (u32 i = 0; i < p->fns.n; i++) lower_fn(lw, p->fns.v[i]);
     make_start(lw);
-    ir_find_endless(lw->ir);
     ir_check(perm, lw->ir);
     return lw->ir;
 }

@@ -329,11 +329,10 @@ static void for_string(LowerFn *f, Tree *t, IrExpr *str) {
                              lw->t.b);
     IrVar *count = round_counter(f, s, t);
     BlockSave save = block_enter(f, &s->loop.body);
-    IrVar *next = var_temp(f, ex_rt(f, "wyn_str_next_char", lw->t.i64, 0, ex_copy(f, str),
-                                    ex_var(f, at), NULL));
-    bind_counted(f, t, count, ex_rt(f, "wyn_str_slice_to", lw->t.str, 0, ex_copy(f, str),
-                                          ex_var(f, at), ex_var(f, next), NULL));
-    st_set(f, ex_var(f, at), ex_var(f, next));
+    IrExpr *place = ex_addr(f, ex_var(f, at));
+    IrExpr *c = ex_rt(f, "wyn_str_take_char", lw->t.str, FX_WRITE_VAR, ex_copy(f, str), place,
+                      NULL);
+    bind_counted(f, t, count, ex_temp(f, c));
     loop_body(f, t->for_in.body);
     block_leave(f, save);
 }
@@ -397,7 +396,7 @@ static const struct {
 
 static const char *pieces_next(const Tree *t) {
     const Tree *c = t->for_in.iter;
-    if (t->for_in.b || t->for_in.iter2 || c->kind != TN_CALL || c->call.order) return NULL;
+    if (t->for_in.iter2 || c->kind != TN_CALL || c->call.order) return NULL;
     const Fn *fn = c->call.fn;
     if (!fn->is_std || !fn->is_method || !str_eq(fn->owner, S("string"))) return NULL;
     for (u32 i = 0; i < COUNT_OF(piece_rows); i++)
@@ -419,13 +418,14 @@ static void for_pieces(LowerFn *f, Tree *t, const char *next) {
     IrVar *at = var_decl(f, NULL, lw->t.i64, ex_int(f, 0));
     at->mutable_ = true;
     IrStmt *s = st_loop(f, loop_of(f, t->for_in.loop));
+    IrVar *count = round_counter(f, s, t);
     BlockSave save = block_enter(f, &s->loop.body);
     IrExpr *place = ex_addr(f, ex_var(f, at));
     IrExpr *piece = ex_temp(f, ex_rt(f, next, lw->t.str, FX_WRITE_VAR, ex_copy(f, str), place,
                                      sep ? ex_copy(f, sep) : NULL, NULL));
     break_unless(f, ex_binary(f, IO_NE, ex_copy(f, piece), ex_null(f, lw->t.str), lw->t.b),
                  s->loop.loop);
-    bind_element(f, t, t->for_in.a, piece);
+    bind_counted(f, t, count, piece);
     loop_body(f, t->for_in.body);
     block_leave(f, save);
 }

@@ -159,7 +159,7 @@ IrExpr *value_equal(LowerFn *f, Type *t, IrExpr *a, IrExpr *b) {
 IrExpr *value_in(LowerFn *f, Type *ct, IrExpr *c, Type *vt, IrExpr *v) {
     Lower *lw = f->lw;
     switch (ct->kind) {
-    case TY_STRING: return ex_rt(f, "wyn_str_contains", lw->t.b, 0, c, v, NULL);
+    case TY_STRING: return ex_rt(f, "wyn_str_has", lw->t.b, 0, c, v, NULL);
     case TY_ARRAY:
         return ex_rt(f, "wyn_array_contains", lw->t.b, FX_READ_MEM, c, ex_address(f, v),
                      ex_desc(f, vt), NULL);
