@@ -204,6 +204,9 @@ static Tree *call_name(Checker *ck, const Ast *e, const Ast *fn, const AstList *
     FnDecl *d = named_fn(ck, name);
     if (d) return call_decl(ck, d, e, fn->span, NULL, targs, want);
     Symbol *v = variant_symbol(ck, ck->fx->mod, name);
+    if (v && !v->variant.other && std_fn(ck, name) &&
+        v->variant.type->ast->enum_.variants[v->variant.index].payload.n != e->call.args.n)
+        v = NULL; /* a library function of that name fits better */
     if (v) {
         v = variant_by_want(ck, v, e, want);
         return variant_make(ck, v->variant.type, want, v->variant.index, &e->call.args, e->span,

@@ -307,6 +307,7 @@ static Tree *member_wait(Checker *ck, Tree *recv, Name name, Span name_span, Spa
     c->a = recv->type;
     c->b = node->type;
     c->data = d;
+    if (node->type->kind == TY_VAR) ck->vars.v[node->type->var].from = c;
     con_start(ck, c);
     return node;
 }
@@ -525,6 +526,7 @@ Tree *check_index(Checker *ck, const Ast *e) {
     Constraint *c = con_new(ck, CON_OTHER, index_run, t);
     c->a = t->index.obj->type;
     c->b = res;
+    if (obj->kind == TY_VAR) ck->vars.v[res->var].from = c;
     con_start(ck, c);
     return t;
 }

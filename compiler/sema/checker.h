@@ -35,6 +35,7 @@ typedef struct VarInfo {
     const char *of;      /* "elements", "keys", ... for the label; or NULL */
     VarDefault def;
     bool defaulted;
+    Constraint *from;    /* the member or element that this is the type of; or NULL */
     VEC(Constraint *) waiting;
 } VarInfo;
 

@@ -3,7 +3,6 @@
  * which infer_drain takes up. Each default fixes a variable, so solving ends. */
 #include "checker.h"
 #include <string.h>
-#include <string.h>
 
 Type *ty_fresh(Checker *ck, Span origin, VarDefault def, const char *of) {
     VarInfo v = {0};
@@ -100,6 +99,7 @@ static bool bind_var(Checker *ck, Type *var, Type *t) {
         VarInfo *w = &ck->vars.v[t->var];
         if (v->def != VD_INT && w->def == VD_INT) w->def = v->def;
         if (!w->of) w->of = v->of, w->origin = v->origin;
+        if (!w->from) w->from = v->from;
         for (u32 i = 0; i < v->waiting.n; i++) vec_push(ck->perm, &w->waiting, v->waiting.v[i]);
     } else {
         for (u32 i = 0; i < v->waiting.n; i++) con_ready(ck, v->waiting.v[i]);
@@ -201,7 +201,18 @@ void infer_drain(Checker *ck) {
     ck->draining = false;
 }
 
-/* Takes conversions to or from this variable as equalities, earliest first. */
+/* Settles what gives this variable its type, its own receiver first. */
+static bool force_source(Checker *ck, u32 var) {
+    Constraint *from = ck->vars.v[var].from;
+    if (!from || from->done) return false;
+    ck->vars.v[var].from = NULL; /* not again on the way */
+    bool ok = con_run(ck, from, true);
+    if (!ok) ck->vars.v[var].from = from;
+    return ok;
+}
+
+/* Takes conversions to or from this variable as equalities, earliest first; then settles the member
+ * or element it is the type of. */
 Type *ty_force(Checker *ck, Type *t) {
     t = ty_head(ck, t);
     while (t->kind == TY_VAR) {
@@ -211,7 +222,8 @@ Type *ty_force(Checker *ck, Type *t) {
             if (!v->waiting.v[i]->done && v->waiting.v[i]->kind == CON_COERCE &&
                 v->waiting.v[i]->run)
                 first = v->waiting.v[i];
-        if (!first || !con_run(ck, first, true)) break;
+        bool moved = first && con_run(ck, first, true);
+        if (!moved && !force_source(ck, t->var)) break;
         t = ty_head(ck, t);
     }
     return t;
