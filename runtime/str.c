@@ -6,15 +6,11 @@
 const struct wyn_str_empty_object wyn_str_empty_object = {0, ""};
 
 /* One-byte strings: 16 bytes each, never allocated. */
-typedef struct OneByte {
-    int64_t len;
-    char bytes[8];
-} OneByte;
 #define B1(c) {1, {(char)(c)}}
 #define B4(c) B1(c), B1((c) + 1), B1((c) + 2), B1((c) + 3)
 #define B16(c) B4(c), B4((c) + 4), B4((c) + 8), B4((c) + 12)
 #define B64(c) B16(c), B16((c) + 16), B16((c) + 32), B16((c) + 48)
-static const OneByte one_byte[256] = {B64(0), B64(64), B64(128), B64(192)};
+const struct wyn_str_byte wyn_str_one_byte[256] = {B64(0), B64(64), B64(128), B64(192)};
 
 wyn_str *wyn_str_make(int64_t len) {
     if (len < 0 || len > INT64_MAX / 2) wyn_panic("string too large: %lld bytes", (long long)len);
@@ -49,7 +45,7 @@ static inline void copy_short(char *to, const char *from, size_t n) {
 
 wyn_str *wyn_str_new(const char *bytes, int64_t len) {
     if (len == 0) return wyn_str_empty;
-    if (len == 1) return (wyn_str *)&one_byte[(unsigned char)bytes[0]];
+    if (len == 1) return (wyn_str *)&wyn_str_one_byte[(unsigned char)bytes[0]];
     if (len > 1 && len <= 16) { /* words, mostly */
         wyn_str *s = wyn_alloc_atomic(sizeof *s + (size_t)len + 1);
         s->len = len;
@@ -89,10 +85,6 @@ int wyn_str_cmp(const wyn_str *a, const wyn_str *b) {
     int c = memcmp(a->bytes, b->bytes, (size_t)n);
     if (c != 0) return c < 0 ? -1 : 1;
     return (a->len > b->len) - (a->len < b->len);
-}
-
-wyn_str *wyn_str_index(const wyn_str *s, int64_t i, const wyn_site *site) {
-    return (wyn_str *)&one_byte[wyn_str_byte_at(s, i, site)];
 }
 
 static wyn_str *str_part(const wyn_str *s, int64_t from, int64_t to) {

@@ -54,6 +54,7 @@ typedef struct wyn_str { /* immutable, pointer-free; bytes[len] is NUL */
 #define WYN_S(name) ((wyn_str *)&(name))
 extern const struct wyn_str_empty_object { int64_t len; char bytes[8]; } wyn_str_empty_object;
 #define wyn_str_empty ((wyn_str *)&wyn_str_empty_object)
+extern const struct wyn_str_byte { int64_t len; char bytes[8]; } wyn_str_one_byte[256];
 
 /* The buffer of an array. len and cap are `unsigned long long` and elements never are, so that
  * under strict aliasing a store to an element cannot change them: gcc then keeps buffer pointer
@@ -274,7 +275,6 @@ wyn_str *wyn_str_new(const char *bytes, int64_t len);
 wyn_str *wyn_str_concat2(const wyn_str *a, const wyn_str *b);
 wyn_str *wyn_str_concat(int64_t n, wyn_str *const *parts);
 int wyn_str_cmp(const wyn_str *a, const wyn_str *b);
-wyn_str *wyn_str_index(const wyn_str *s, int64_t i, const wyn_site *site);
 wyn_str *wyn_str_slice_to(const wyn_str *s, int64_t from, int64_t to); /* negative: from the end */
 wyn_str *wyn_str_times(const wyn_str *s, int64_t n, const wyn_site *site);
 bool wyn_str_contains(wyn_str *s, wyn_str *part);
