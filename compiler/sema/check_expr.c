@@ -410,10 +410,20 @@ Tree *check_try(Checker *ck, const Ast *e, Type *want) {
     return t;
 }
 
-Tree *check_coalesce(Checker *ck, const Ast *e, Type *want) {
+/* A left side of unknown type is taken as an option of what stands on the right. */
+static Type *coalesce_open(Checker *ck, Tree *t, const Ast *e, Type *a) {
+    t->pair.b = check_value(ck, e->pair.b, NULL);
+    Type *b = ty_force(ck, t->pair.b->type);
+    if (ty_prune(ck, a)->kind == TY_VAR && b->kind != TY_VAR && b->kind != TY_OPTION)
+        ty_unify(ck, a, type_1(ck->ts, TY_OPTION, b));
+    return ty_head(ck, a);
+}
+
+Tree *check_coalesce(Checker *ck, const Ast *e) {
     Tree *t = tn(ck, TN_COALESCE, e->span, ck->t_error);
     t->pair.a = check_value(ck, e->pair.a, NULL);
     Type *a = ty_force(ck, t->pair.a->type);
+    if (a->kind == TY_VAR) a = coalesce_open(ck, t, e, a);
     if (a->kind != TY_OPTION && a->kind != TY_RESULT) {
         if (a->kind == TY_ERROR) return t;
         Str s = ty_text(ck, a);
@@ -422,8 +432,7 @@ Tree *check_coalesce(Checker *ck, const Ast *e, Type *want) {
         diag_label(d, t->pair.a->span, "Got: %.*s", FMT(s));
         return tn_error(ck, e->span);
     }
-    (void)want;
-    t->pair.b = check_value(ck, e->pair.b, a->args[0]);
+    if (!t->pair.b) t->pair.b = check_value(ck, e->pair.b, a->args[0]);
     Type *b = ty_force(ck, t->pair.b->type);
     if (b->kind == a->kind && ty_head(ck, a->args[0])->kind != b->kind && ty_unify(ck, a, b)) {
         tn_type(ck, t, a);
@@ -501,7 +510,7 @@ Tree *check_expr(Checker *ck, const Ast *e, Type *want) { /* table */
     case AST_STRUCT_LIT: return check_struct_lit(ck, e, want);
     case AST_UNARY: return check_unary(ck, e, want);
     case AST_CHAIN: return check_chain(ck, e, want);
-    case AST_COALESCE: return check_coalesce(ck, e, want);
+    case AST_COALESCE: return check_coalesce(ck, e);
     case AST_TERNARY: return check_ternary(ck, e, want);
     case AST_IF: return check_if(ck, e, want, true);
     case AST_MATCH: return check_match(ck, e, want, true);

@@ -305,7 +305,7 @@ Tree *check_interp(Checker *ck, const Ast *e);
 Tree *check_try(Checker *ck, const Ast *e, Type *want);
 Tree *check_opt_field(Checker *ck, const Ast *e);
 Tree *opt_chain(Checker *ck, const Ast *field, const AstArgs *args, Span span);
-Tree *check_coalesce(Checker *ck, const Ast *e, Type *want);
+Tree *check_coalesce(Checker *ck, const Ast *e);
 Tree *check_spawn(Checker *ck, const Ast *e, bool statement);
 Tree *check_await(Checker *ck, const Ast *e, Type *want);
 Tree *check_select(Checker *ck, const Ast *s);

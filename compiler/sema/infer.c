@@ -206,9 +206,9 @@ static bool force_source(Checker *ck, u32 var) {
     Constraint *from = ck->vars.v[var].from;
     if (!from || from->done) return false;
     ck->vars.v[var].from = NULL; /* not again on the way */
-    bool ok = con_run(ck, from, true);
-    if (!ok) ck->vars.v[var].from = from;
-    return ok;
+    bool known = ty_force(ck, from->a)->kind != TY_VAR && con_run(ck, from, false);
+    if (!known) ck->vars.v[var].from = from;
+    return known;
 }
 
 /* Takes conversions to or from this variable as equalities, earliest first; then settles the member
