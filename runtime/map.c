@@ -2,7 +2,8 @@
  * table has dense entries {key, value} in order of insertion, an open-addressing index of 64-bit
  * slots {hash:32, entry + 1:32} (0: free) probed linearly, and a bitmap of removed entries that
  * exists from the first removal on. Removing shifts the index backward, so it has no tombstones.
- * Up to RT_MAP_SMALL entries there is no index: keys are compared in a row.
+ * Up to RT_MAP_SMALL entries there is no index: keys are compared in a row. An entry with a string
+ * key is {key, tag, value}: the tag decides about short keys without a look at the string.
  * Growing and compacting fill a new table and publish it; an old table is never changed again,
  * so an iterator keeps walking the one it started on and asks the map about each key. */
 #include "base.h"
@@ -73,7 +74,7 @@ wyn_map *wyn_map_new(const wyn_type *type, int64_t capacity) {
     m->key_kind = (uint8_t)key_kind_of(type->a);
     m->pointers = wyn_type_has_pointers(type->a) ||
                   (type->kind == WYN_T_MAP && wyn_type_has_pointers(type->b));
-    m->value_at = align8(type->a->size);
+    m->value_at = align8(type->a->size) + (m->key_kind == KEY_STR ? sizeof(uint64_t) : 0);
     m->stride = m->value_at + align8(value_size);
     m->table = capacity > 0 ? table_new(m, (uint64_t)capacity) : (Table *)&no_table;
     return m;
@@ -84,7 +85,7 @@ static uint64_t hash_key(const wyn_map *m, const void *key) {
     return wyn_hash(key, m->type->a);
 }
 
-/* Equality of short texts without a call. Every string object fills whole words, its NUL included,
+/* Equality of texts, the shorter ones without a call. Every string object fills whole words, its NUL included,
  * so the last word may be loaded; what lies behind the text in it is shifted out. */
 static inline bool same_text(const wyn_str *a, const wyn_str *b) {
     if (a == b) return true;
@@ -126,11 +127,35 @@ static const uint64_t NOT_FOUND = UINT64_MAX;
         }                                                                                          \
     }
 
+/* A string being looked up, and its tag: the first 7 bytes, and above them the length, or 8 for all
+ * that are longer. No tag looks like an address. */
+typedef struct StrKey {
+    const wyn_str *s;
+    uint64_t tag;
+} StrKey;
+
+static inline StrKey str_key(const wyn_str *s) {
+    uint64_t word, n = (uint64_t)s->len;
+    memcpy(&word, s->bytes, 8);
+    if (n > 7) return (StrKey){s, (word & (UINT64_MAX >> 8)) | (uint64_t)8 << 56};
+    return (StrKey){s, (word & (((uint64_t)1 << 8 * n) - 1)) | n << 56};
+}
+
+static inline bool same_key(const char *entry, StrKey key) {
+    const wyn_str *s;
+    uint64_t tag;
+    memcpy(&tag, entry + sizeof s, sizeof tag);
+    if (tag != key.tag) return false;
+    if (tag >> 56 < 8) return true;
+    memcpy(&s, entry, sizeof s);
+    return same_text(s, key.s);
+}
+
 #define EQUAL_INT(e) (*(const int64_t *)(const void *)(e) == key)
-#define EQUAL_STR(e) same_text(*(wyn_str *const *)(const void *)(e), key)
+#define EQUAL_STR(e) same_key(e, key)
 #define EQUAL_ANY(e) wyn_eq((e), key, m->type->a)
 FIND(find_int, int64_t, wyn_hash_int((uint64_t)key), EQUAL_INT)
-FIND(find_str, const wyn_str *, wyn_hash_bytes(key->bytes, (size_t)key->len), EQUAL_STR)
+FIND(find_str, StrKey, wyn_hash_bytes(key.s->bytes, (size_t)key.s->len), EQUAL_STR)
 FIND(find_any, const void *, wyn_hash(key, m->type->a), EQUAL_ANY)
 
 /* What a string key led to last: m[k] = m.get(k, 0) + 1 looks up twice. A hint only, for no key is
@@ -141,16 +166,17 @@ static _Thread_local struct {
     uint64_t entry;
 } last_str;
 
-static inline uint64_t find_str_again(const wyn_map *m, const wyn_str *key, uint64_t *hash) {
+static inline uint64_t find_str_again(const wyn_map *m, const wyn_str *s, uint64_t *hash) {
     const Table *t = m->table;
-    if (last_str.key == key && last_str.table == t && last_str.entry < t->used) {
+    StrKey key = str_key(s);
+    if (last_str.key == s && last_str.table == t && last_str.entry < t->used) {
         const char *e = t->entries + last_str.entry * m->stride;
         if (EQUAL_STR(e) && !is_dead(t, last_str.entry)) return last_str.entry;
     }
     uint64_t i = find_str(m, t, key, hash);
     if (i != NOT_FOUND && t->index != NULL) {
         last_str.table = t;
-        last_str.key = key;
+        last_str.key = s;
         last_str.entry = i;
     }
     return i;
@@ -243,6 +269,10 @@ static inline char *add_entry(wyn_map *m, const void *key, size_t key_size, uint
     uint64_t i = t->used;
     char *e = t->entries + i * m->stride;
     memcpy(e, key, key_size);
+    if (m->key_kind == KEY_STR) {
+        uint64_t tag = str_key(*(wyn_str *const *)key).tag;
+        memcpy(e + sizeof(wyn_str *), &tag, sizeof tag);
+    }
     memset(e + m->value_at, 0, m->stride - m->value_at);
     if (t->index != NULL) index_add(t, hash & UINT32_MAX, i);
     t->used = i + 1;
