@@ -273,6 +273,10 @@ static void try_leave(LowerFn *f, Tree *t, Type *from, IrExpr *v) {
     IrExpr *err = et ? result_part(f, from, v, false) : ex_str(f, S("None"));
     IrExpr *p = ex_address(f, err);
     IrExpr *d = ex_desc(f, et ? et : str);
+    if (t->try_.how == TRY_MAIN) {
+        if (f->task_arrays.n) scopes_leave(f, 0);
+        if (f->record) defer_leave(f);
+    }
     if (t->try_.how == TRY_MAIN)
         st_expr(f, ex_rt(f, "wyn_main_error", NULL, FX_CALL, p, d, NULL));
     else st_expr(f, ex_rt(f, "wyn_panic_error", NULL, FX_CALL, p, d, ex_site(f, t->span), NULL));
