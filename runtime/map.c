@@ -80,13 +80,8 @@ wyn_map *wyn_map_new(const wyn_type *type, int64_t capacity) {
     return m;
 }
 
-static uint64_t hash_key(const wyn_map *m, const void *key) {
-    if (m->key_kind == KEY_INT) return wyn_hash_int(*(const uint64_t *)key);
-    return wyn_hash(key, m->type->a);
-}
-
-/* Equality of texts, the shorter ones without a call. Every string object fills whole words, its NUL included,
- * so the last word may be loaded; what lies behind the text in it is shifted out. */
+/* Equality of texts, the shorter ones without a call. Every string object fills whole words, its
+ * NUL included, so the last word may be loaded; what lies behind the text in it is shifted out. */
 static inline bool same_text(const wyn_str *a, const wyn_str *b) {
     if (a == b) return true;
     if (a->len != b->len) return false;
@@ -141,6 +136,18 @@ static inline StrKey str_key(const wyn_str *s) {
     return (StrKey){s, (word & (((uint64_t)1 << 8 * n) - 1)) | n << 56};
 }
 
+/* Within maps only; a short key is as good as an int. */
+static uint64_t hash_str(StrKey key) {
+    if (key.tag >> 56 < 8) return wyn_hash_int(key.tag);
+    return wyn_hash_bytes(key.s->bytes, (size_t)key.s->len);
+}
+
+static uint64_t hash_key(const wyn_map *m, const void *key) {
+    if (m->key_kind == KEY_INT) return wyn_hash_int(*(const uint64_t *)key);
+    if (m->key_kind == KEY_STR) return hash_str(str_key(*(wyn_str *const *)key));
+    return wyn_hash(key, m->type->a);
+}
+
 static inline bool same_key(const char *entry, StrKey key) {
     const wyn_str *s;
     uint64_t tag;
@@ -155,7 +162,7 @@ static inline bool same_key(const char *entry, StrKey key) {
 #define EQUAL_STR(e) same_key(e, key)
 #define EQUAL_ANY(e) wyn_eq((e), key, m->type->a)
 FIND(find_int, int64_t, wyn_hash_int((uint64_t)key), EQUAL_INT)
-FIND(find_str, StrKey, wyn_hash_bytes(key.s->bytes, (size_t)key.s->len), EQUAL_STR)
+FIND(find_str, StrKey, hash_str(key), EQUAL_STR)
 FIND(find_any, const void *, wyn_hash(key, m->type->a), EQUAL_ANY)
 
 /* What a string key led to last: m[k] = m.get(k, 0) + 1 looks up twice. A hint only, for no key is
