@@ -89,7 +89,7 @@ static Diag *mismatch_diag(Checker *ck, Type *from, Type *to, const Site *s, Spa
     return diag_new(ck->ds, E_TYPE_MISMATCH, at, "Type mismatch");
 }
 
-static void mismatch_hint(Diag *d, Type *from, Type *to) {
+static void mismatch_hint(Checker *ck, Diag *d, Type *from, Type *to) {
     if (from->kind == TY_FUTURE && from->args[0] == to)
         diag_hint(d, "this is the future, not its value: write `await`");
     else if (to->kind == TY_STRING && from->kind != TY_VOID)
@@ -105,6 +105,8 @@ static void mismatch_hint(Diag *d, Type *from, Type *to) {
                   "the value may be none: use `?? default`, .unwrap() or `if let Some(x) = ...`");
     else if (from->kind == TY_RESULT && from->args[0] == to)
         diag_hint(d, "the value may be an error: use `?`, .unwrap() or a match");
+    else if (from->kind == TY_STRUCT && to->kind == TY_TRAIT && impl_find(ck, from, to->decl))
+        diag_hint(d, "say that the type is the trait, as in `xs: [%s] = [...]`", to->name->s.p);
     else if (from->kind == TY_STRUCT && to->kind == TY_TRAIT)
         diag_hint(d, "write `impl %s for %s { ... }`", to->name->s.p, from->name->s.p);
 }
@@ -123,7 +125,7 @@ static void mismatch(Checker *ck, Type *from, Type *to, const Site *s, Span at) 
     if (from->kind == TY_VOID)
         diag_hint(d, "this call gives no value");
     else
-        mismatch_hint(d, from, to);
+        mismatch_hint(ck, d, from, to);
     blame_label(ck, d);
 }
 

@@ -37,17 +37,53 @@ Type *fn_self_type(Checker *ck, FnDecl *d, Env *env, Type **args) {
     return type_make(ck->ts, k, args, n);
 }
 
-static Type *param_type(Checker *ck, FnDecl *d, Env *env, const AstParam *p) {
-    if (p->type) return resolve_type(ck, d->module, env, p->type);
-    const Ast *def = p->def;
-    if (def && def->kind == AST_UNARY) def = def->unary.e;
-    switch (def ? (int)def->kind : -1) {
+/* The struct or enum (without type parameters) that a default names: P { .. }, E.V or E.V(..). */
+static Type *default_named(Checker *ck, Module *m, const Ast *e) {
+    if (e->kind == AST_CALL) e = e->call.fn;
+    const Ast *name = e->kind == AST_STRUCT_LIT ? e->lit.type : e->field.obj;
+    if (e->kind != AST_STRUCT_LIT && e->kind != AST_FIELD) return NULL;
+    if (name->kind != AST_NAME) return NULL;
+    Symbol *s = module_symbol(ck, m, name->name.name);
+    if (!s || s->kind != SYM_TYPE || (s->type->gens && s->type->gens->n)) return NULL;
+    if (s->type->kind != (e->kind == AST_FIELD ? TY_ENUM : TY_STRUCT)) return NULL;
+    return decl_type(ck, s->type, NULL);
+}
+
+/* A literal default says the type of its parameter; any other expression means int. */
+static Type *default_param(Checker *ck, Module *m, const Ast *def) { /* table */
+    if (def->kind == AST_UNARY) def = def->unary.e;
+    switch ((int)def->kind) {
     case AST_FLOAT: return ck->t_float;
     case AST_STR:
     case AST_INTERP: return ck->t_string;
     case AST_BOOL: return ck->t_bool;
+    case AST_ARRAY: {
+        const AstList *l = &def->list.elems;
+        return type_1(ck->ts, TY_ARRAY, l->n ? default_param(ck, m, l->v[0]) : ck->t_int);
+    }
+    case AST_MAP:
+        if (!def->map.n) return type_2(ck->ts, TY_MAP, ck->t_string, ck->t_int);
+        return type_2(ck->ts, TY_MAP, default_param(ck, m, def->map.keys[0]),
+                      default_param(ck, m, def->map.values[0]));
+    case AST_TUPLE: {
+        const AstList *l = &def->list.elems;
+        Type **parts = NEW_N(ck->perm, Type *, l->n + 1);
+        for (u32 i = 0; i < l->n; i++) parts[i] = default_param(ck, m, l->v[i]);
+        return type_make(ck->ts, TY_TUPLE, parts, l->n);
+    }
+    case AST_STRUCT_LIT:
+    case AST_FIELD:
+    case AST_CALL: {
+        Type *t = default_named(ck, m, def);
+        return t ? t : ck->t_int;
+    }
     }
     return ck->t_int;
+}
+
+static Type *param_type(Checker *ck, FnDecl *d, Env *env, const AstParam *p) {
+    if (p->type) return resolve_type(ck, d->module, env, p->type);
+    return p->def ? default_param(ck, d->module, p->def) : ck->t_int;
 }
 
 /* A bare `iter` says that the function is a generator and leaves the element open. */
