@@ -14,6 +14,7 @@
 #endif
 
 #define WYN_FAST static inline __attribute__((always_inline, unused))
+#define WYN_INLINE static inline __attribute__((always_inline))
 #define WYN_LIKELY(x) __builtin_expect(!!(x), 1)
 #define WYN_UNLIKELY(x) __builtin_expect(!!(x), 0)
 

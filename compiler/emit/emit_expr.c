@@ -214,11 +214,15 @@ static void emit_call_value(Emit *e, const IrExpr *x) {
     u32 n = x->callv.args.n;
     const IrType **params = NEW_N(e->perm, const IrType *, n);
     for (u32 i = 0; i < n; i++) params[i] = x->callv.args.v[i]->type;
-    out_c(e->out, "((");
-    signature(e, x->type, params, n, NULL, "wyn_fn *");
-    out_c(e->out, ")");
-    emit_expr(e, fn, P_POST);
-    out_c(e->out, "->code)(");
+    if (fn->kind == IE_VAR && fn->var->code_name.n) {
+        out_fmt(e->out, "%.*s(", FMT(fn->var->code_name));
+    } else {
+        out_c(e->out, "((");
+        signature(e, x->type, params, n, NULL, "wyn_fn *");
+        out_c(e->out, ")");
+        emit_expr(e, fn, P_POST);
+        out_c(e->out, "->code)(");
+    }
     emit_args(e, &x->callv.args);
     if (n) out_c(e->out, ", ");
     emit_expr(e, fn, P_ASSIGN);

@@ -19,7 +19,7 @@ static void params(Emit *e, Out *o, IrFn *fn, bool names) {
 void emit_prototype(Emit *e, Out *o, IrFn *fn) {
     if (fn->is_exported) return;
     const IrType *ret = ir_is_void(fn->ret) ? NULL : fn->ret;
-    if (!fn->is_extern) out_c(o, "static ");
+    if (!fn->is_extern) out_c(o, fn->inlined ? "WYN_INLINE " : "static ");
     type_declare(e, o, ret, fn->c_name);
     params(e, o, fn, false);
     if (fn->is_extern && !fn->std_abi) {
@@ -375,6 +375,24 @@ static void emit_block(Emit *e, const IrBlock *b) {
     name_scope_end(e, mark);
 }
 
+/* The code of a function parameter, loaded once: the compiler sees that no call changes it. */
+static void emit_code(Emit *e, IrVar *p) {
+    Type *t = p->type->wyn;
+    IrVar code = {.name = intern(e->names, str_fmt(e->perm, "%.*s_code", FMT(name_var(e, p))))};
+    IrType part = {.kind = IRT_WYN};
+    p->code_name = name_var(e, &code);
+    out_begin(e->out);
+    part.wyn = t->args[t->n - 1];
+    Str ret = type_c(e, part.wyn->kind == TY_VOID || part.wyn->kind == TY_NEVER ? NULL : &part);
+    out_fmt(e->out, "%.*s (*%.*s)(", FMT(ret), FMT(p->code_name));
+    for (u32 i = 0; i + 1 < t->n; i++) {
+        part.wyn = t->args[i];
+        out_fmt(e->out, "%.*s, ", FMT(type_c(e, &part)));
+    }
+    out_fmt(e->out, "wyn_fn *) = %.*s->code", FMT(name_var(e, p)));
+    finish(e, ";");
+}
+
 void emit_fn(Emit *e, IrFn *fn) {
     e->fn = fn;
     e->temps = 0;
@@ -390,7 +408,7 @@ void emit_fn(Emit *e, IrFn *fn) {
         out_line(o, source_file(e->ir->sources, fn->span.file)->path,
                  source_pos(e->ir->sources, fn->span).line);
     const IrType *ret = ir_is_void(fn->ret) ? NULL : fn->ret;
-    if (!fn->is_exported) out_c(o, "static ");
+    if (!fn->is_exported) out_c(o, fn->inlined ? "WYN_INLINE " : "static ");
     type_declare(e, o, ret, fn->c_name);
     params(e, o, fn, true);
     finish(e, " {");
@@ -401,6 +419,8 @@ void emit_fn(Emit *e, IrFn *fn) {
         out_fmt(o, "(void)%.*s", FMT(name_var(e, fn->params[i])));
         finish(e, ";");
     }
+    for (u32 i = 0; i < fn->param_count && fn->loads_code; i++)
+        if (fn->params[i]->calls && !fn->params[i]->mutable_) emit_code(e, fn->params[i]);
     for (u32 i = 0; i < fn->texts.n; i++) {
         if (!fn->texts.v[i]->reads) continue;
         out_begin(o);

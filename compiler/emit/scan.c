@@ -60,7 +60,11 @@ static void scan_expr(Emit *e, const IrExpr *x) { /* table */
     case IE_BINARY: scan_expr(e, x->binary.a); scan_expr(e, x->binary.b); return;
     case IE_COND: scan_expr(e, x->cond.c); scan_expr(e, x->cond.a); scan_expr(e, x->cond.b); return;
     case IE_CALL: scan_use(e, x->call.fn); scan_args(e, &x->call.args); return;
-    case IE_CALL_VALUE: scan_expr(e, x->callv.fn); scan_args(e, &x->callv.args); return;
+    case IE_CALL_VALUE:
+        if (x->callv.fn->kind == IE_VAR) x->callv.fn->var->calls++;
+        scan_expr(e, x->callv.fn);
+        scan_args(e, &x->callv.args);
+        return;
     case IE_CALL_VTABLE: scan_expr(e, x->vcall.obj); scan_args(e, &x->vcall.args); return;
     case IE_RT: case IE_ARRAY_OP: scan_args(e, &x->rt.args); return;
     case IE_MAKE: case IE_LIST: scan_args(e, &x->make.args); return;

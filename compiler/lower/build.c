@@ -248,6 +248,7 @@ IrExpr *ex_call(LowerFn *f, IrFn *fn, IrArgs args) {
     e->call.args = args;
     e->fx = FX_CALL;
     for (u32 i = 0; i < args.n; i++) e->fx |= args.v[i]->fx;
+    if (fn->inlined && f->out->inlined) vec_push(f->lw->perm, &f->out->callees, fn);
     return e;
 }
 
@@ -303,6 +304,7 @@ IrStmt *st_add(LowerFn *f, IrStmtKind kind) {
     IrStmt *s = NEW(f->lw->perm, IrStmt);
     s->kind = kind;
     s->span = f->span;
+    f->out->size++;
     if (!f->dead) vec_push(f->lw->perm, &f->block->stmts, s);
     return s;
 }

@@ -41,8 +41,8 @@ struct IrVar {
     bool mutable_;       /* assigned after its declaration */
     IrVar *via, *field;  /* lives in this field of the structure that `via` is or points to */
     /* of the emitter */
-    u32 reads, writes;
-    Str c_name;
+    u32 reads, writes, calls; /* calls: of a function value, through this parameter */
+    Str c_name, code_name;    /* code_name: its code, loaded once */
 };
 
 typedef struct IrGlobal {
@@ -210,6 +210,10 @@ struct IrFn {
     bool is_extern;      /* a C function called by `name` */
     bool varargs, std_abi; /* EXTERN; std_abi: wyn values as they are */
     bool is_exported;    /* wyn_main */
+    bool loads_code;     /* the code of its function parameters is loaded once, at entry */
+    bool inlined;        /* always: so that the C compiler sees through function parameters */
+    u32 size;            /* statements */
+    VEC(IrFn *) callees; /* of an inlined function: those that are inlined too */
     IrStruct *frame;     /* generators: body runs from the state in field 1 of self */
     IrVar *self;         /* with frame */
     u32 states;

@@ -150,6 +150,7 @@ static void declare_fn(Lower *lw, Fn *fn) {
     fi->ir->name = fn_stem(lw, fn);
     fi->ir->shown = fn_shown(lw, fn);
     fi->ir->comment = fn_comment(lw, fn);
+    fi->ir->inlined = fi->ir->loads_code = inline_wanted(fn);
     declare_env(lw, fn, fi);
 }
 
@@ -314,6 +315,7 @@ IrProgram *lower_program(Arena *perm, const Program *p, const LowerOptions *opt)
     declare_to_string(lw);
     for (u32 i = 0; i < p->fns.n; i++) lower_fn(lw, p->fns.v[i]);
     make_start(lw);
+    inline_decide(lw);
     ir_check(perm, lw->ir);
     return lw->ir;
 }

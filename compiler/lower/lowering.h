@@ -261,6 +261,9 @@ void lower_yield(LowerFn *f, Tree *t);
 void generator_defer(LowerFn *f, Tree *t);
 void generator_leave(LowerFn *f); /* runs the deferred blocks that were registered */
 Str fn_stem(Lower *lw, const Fn *fn);    /* lower.c */
+/* ---- inlining.c ---- */
+bool inline_wanted(const Fn *fn);
+void inline_decide(Lower *lw);
 /* ---- capture.c ---- */
 void capture_prepare(Lower *lw);
 bool local_is_boxed(Lower *lw, Local *l);
