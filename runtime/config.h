@@ -23,6 +23,8 @@
 #endif
 
 #define RT_PAGE ((size_t)4096)
+#define RT_CACHE_LINE ((size_t)64)
+#define RT_COLOURS 64 /* starts of large array buffers, a cache line apart */
 #define RT_HUGE_PAGES (4 * RT_MB)     /* growth of the heap by that much lies in huge pages */
 #define RT_LARGE_OBJECT (100 * RT_KB) /* from here interior pointers do not keep objects */
 #define RT_OOM_RESERVE (1 * RT_MB)    /* freed when memory ends, for the deferred blocks */

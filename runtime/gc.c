@@ -83,6 +83,7 @@ static void gc_start(void) {
     GC_set_warn_proc(warn_nothing);
     GC_set_dont_precollect(1); /* the stack is not what GC_INIT thinks until it is told below */
     GC_INIT();
+    for (size_t i = 1; i < RT_COLOURS; i++) GC_register_displacement(i * RT_CACHE_LINE);
     GC_set_oom_fn(out_of_memory);
     if (stack_bottom != NULL) gc_set_stack(stack_bottom);
     GC_expand_hp(RT_HEAP_START);
