@@ -111,6 +111,8 @@ static Sig sig_read(Checker *ck, FnDecl *d, Type **args) {
     for (u32 i = 0; i < ps->n; i++) {
         s.params[i] = i == 0 && d->has_self ? fn_self_type(ck, d, s.env, args)
                                             : param_type(ck, d, s.env, &ps->v[i]);
+        if (i == 0 && d->has_self && ps->v[0].type && !d->is_trait_sig) /* `self: [[E]]` */
+            ty_unify(ck, s.params[0], resolve_type(ck, d->module, s.env, ps->v[0].type));
         ty_slot(ck, &s.params[i]);
     }
     if (d->ast->fn.ret && !is_bare_iter(ck, d->ast->fn.ret))
