@@ -18,6 +18,8 @@ wyn_str *wyn_str_make(int64_t len);
 enum { WYN_INT_TEXT = 24, WYN_FLOAT_TEXT = 40 };
 size_t wyn_int_write(char out[WYN_INT_TEXT], int64_t v);
 size_t wyn_float_write(char out[WYN_FLOAT_TEXT], double v);
+/* %.*f of a >= 0, or 0 when that is better left to snprintf. */
+size_t wyn_float_write_fixed(char out[WYN_FLOAT_TEXT], double a, int precision);
 void wyn_text_room(wyn_text *t, size_t n);
 void wyn_text_cstr(wyn_text *t, const char *s);
 void wyn_text_quoted(wyn_text *t, const wyn_str *s);

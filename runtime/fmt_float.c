@@ -2,7 +2,8 @@
  * with ".0" where the text would be an int's.
  * v = m * 2^e, so v * 10^k = (m * 5^k) * 2^(e + k). For 10^-38 <= v < 10^17 the product has at
  * most 181 bits, and rounding it to P digits and testing whether the result reads back as v is
- * exact 128-bit arithmetic. Everything else (and whole numbers above) goes through snprintf. */
+ * exact 128-bit arithmetic. Everything else (and whole numbers above) goes through snprintf.
+ * Fixed places (":.2f") below 10^9 are one exact division by a power of two. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -135,4 +136,33 @@ size_t wyn_float_write(char out[WYN_FLOAT_TEXT], double v) {
     }
     size_t n = a >= 1e-38 && a < 1e17 ? write_fast(out + sign, a) : 0;
     return sign + (n > 0 ? n : write_slow(out + sign, a));
+}
+
+/* a * 10^precision as m * 10^precision / 2^shift, exactly: below 2^83 before the division. */
+size_t wyn_float_write_fixed(char out[WYN_FLOAT_TEXT], double a, int precision) {
+    static const uint32_t scale[] = {1,      10,      100,      1000,      10000,
+                                     100000, 1000000, 10000000, 100000000, 1000000000};
+    int e;
+    if (precision < 0 || precision > 9 || !(a < 1e9)) return 0;
+    uint64_t m = (uint64_t)(frexp(a, &e) * 0x1p53);
+    int shift = 53 - e;
+    uint64_t q = 0;
+    if (shift < 100) {
+        Wide product = (Wide)m * scale[precision];
+        Wide rest = product & (((Wide)1 << shift) - 1), half = (Wide)1 << (shift - 1);
+        q = (uint64_t)(product >> shift);
+        q += rest > half || (rest == half && (q & 1) != 0);
+    }
+    char digits[WYN_INT_TEXT];
+    size_t n = wyn_int_write(digits, (int64_t)q), fraction = (size_t)precision;
+    size_t zeros = n <= fraction ? fraction + 1 - n : 0; /* one digit before the point at least */
+    size_t whole = zeros + n - fraction;
+    char all[WYN_FLOAT_TEXT];
+    memset(all, '0', zeros);
+    memcpy(all + zeros, digits, n);
+    memcpy(out, all, whole);
+    if (fraction == 0) return whole;
+    out[whole] = '.';
+    memcpy(out + whole + 1, all + whole, fraction);
+    return whole + 1 + fraction;
 }

@@ -95,6 +95,12 @@ void wyn_text_spec_float(wyn_text *t, double v, const wyn_spec *spec) {
     char type = spec->type == 0 || spec->type == '%' ? 'f' : spec->type;
     char format[8] = {'%', '.', '*', type};
     if (spec->type == '%') a *= 100;
+    size_t fixed = type == 'f' ? wyn_float_write_fixed(small, a, precision) : 0;
+    if (fixed > 0) {
+        if (spec->type == '%') small[fixed++] = '%';
+        spec_number(t, negative, small, fixed, spec);
+        return;
+    }
     int n = snprintf(NULL, 0, format, precision, a); /* %f of 1e308 has 309 digits */
     wyn_text body;
     wyn_text_open(&body);

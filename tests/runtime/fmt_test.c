@@ -123,6 +123,26 @@ static wyn_str *shout(const void *v) {
     return wyn_str_concat2(STR("!"), *(wyn_str *const *)v);
 }
 
+/* Fixed places are those of printf: ties, whole numbers, tiny and large ones. */
+static void fixed_places(void) {
+    uint64_t bits = 88172645463325252u;
+    for (int i = 0; i < 200000; i++) {
+        char want[400], got[WYN_FLOAT_TEXT];
+        bits ^= bits << 13, bits ^= bits >> 7, bits ^= bits << 17;
+        uint64_t positive = bits >> 1;
+        double any;
+        memcpy(&any, &positive, sizeof any);
+        double values[] = {(double)(bits >> 11) * 0x1p-53, (double)(bits % 100000) / 8 + 0.0625,
+                           (double)(bits >> 34) + (double)(bits & 0xffff) / 65536, any, 0};
+        double v = values[i % 5];
+        int precision = i / 5 % 10;
+        size_t n = v == v ? wyn_float_write_fixed(got, v, precision) : 0;
+        if (n == 0) continue;
+        snprintf(want, sizeof want, "%.*f", precision, v);
+        OK(n == strlen(want) && memcmp(got, want, n) == 0);
+    }
+}
+
 static void values(void) {
     Point p = {1, STR("a\"d\n\x01\xc3\xa9\xff"), true};
     TEXT(wyn_to_string(&p, &point_type),
@@ -189,6 +209,7 @@ int64_t wyn_main(void) {
     floats();
     float_definition();
     specs();
+    fixed_places();
     values();
     long_text();
     return 0;
