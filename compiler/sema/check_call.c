@@ -71,13 +71,14 @@ static int fits(Checker *ck, FnDecl *d, u32 param, CallArg *a) {
 static FnDecl *pick_overload(Checker *ck, Call *c) {
     FnDecl *d = c->d;
     if (!d->next) return d;
-    FnDecl *best = NULL;
+    FnDecl *best = NULL, *by_count = NULL;
     int best_score = -1;
     u32 same = 0;
     for (FnDecl *o = d; o; o = o->next) same += takes_count(ck, o, c->args.n);
     for (FnDecl *o = d; o; o = o->next) {
         if (!takes_count(ck, o, c->args.n)) continue;
         if (same == 1) return o;
+        if (!by_count) by_count = o;
         int score = 0;
         u32 skip = o->has_self ? 1 : 0;
         for (u32 i = 0; i < c->args.n && score >= 0; i++) {
@@ -86,7 +87,7 @@ static FnDecl *pick_overload(Checker *ck, Call *c) {
         }
         if (score >= best_score && score >= 0) best = o, best_score = score;
     }
-    return best ? best : d;
+    return best ? best : by_count ? by_count : d;
 }
 
 /* ---- arguments ---- */

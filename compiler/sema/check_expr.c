@@ -70,12 +70,31 @@ static FnDecl *flat_name(Checker *ck, Name name) {
     return NULL;
 }
 
+/* Of several library functions of one name the one whose parameters are those of `fn`. */
+static FnDecl *overload_for(Checker *ck, FnDecl *d, Type *fn) {
+    FnDecl *fallback = d;
+    for (FnDecl *o = d; o; o = o->next) {
+        if (o->ast->fn.params.n != fn->n - 1) continue;
+        fallback = o;
+        Type **args = NEW_N(ck->perm, Type *, o->gen_count + 1);
+        for (u32 i = 0; i < o->gen_count; i++) args[i] = ty_fresh(ck, o->span, VD_INT, NULL);
+        Sig s = fn_sig(ck, o, args);
+        bool same = true;
+        for (u32 i = 0; i + 1 < fn->n; i++) {
+            Type *got = ty_head(ck, fn->args[i]), *has = ty_prune(ck, s.params[i]);
+            same &= got->kind == TY_VAR || has->kind == TY_VAR ||
+                    (got->kind == has->kind && got->decl == has->decl);
+        }
+        if (same) return o;
+    }
+    return fallback;
+}
+
 /* A function as a value: adapters are the lowering's work; a generic one takes its types from
  * `want`. */
 Tree *fn_value(Checker *ck, FnDecl *d, Span span, Type *want) {
     Type *head = want ? ty_head(ck, want) : NULL;
-    for (; head && head->kind == TY_FN && d->next; d = d->next)
-        if (d->ast->fn.params.n == head->n - 1) break;
+    if (head && head->kind == TY_FN) d = overload_for(ck, d, head);
     Type **args = NEW_N(ck->perm, Type *, d->gen_count + 1);
     for (u32 i = 0; i < d->gen_count; i++) args[i] = ty_fresh(ck, span, VD_INT, "type arguments");
     if (d->intrinsic >= 0 || (d->ast->flags & AF_EXTERN && d->gen_count)) {
@@ -147,6 +166,37 @@ static Symbol *pick_variant(Checker *ck, Symbol *v, const Ast *e, Type *want) {
     return v;
 }
 
+/* `println` where a function is wanted: the lambda that calls it. */
+static Tree *print_value(Checker *ck, const Ast *e, Type *want) {
+    Type *head = want ? ty_head(ck, want) : NULL;
+    if (!head || head->kind != TY_FN) {
+        Diag *d = diag_new(ck->ds, E_NO_VALUE, e->span, "'%s' is called, it is not a value",
+                           e->name.name->s.p);
+        diag_label(d, e->span, "no value");
+        diag_hint(d, "wrap it in a lambda: (x) => %s(x)", e->name.name->s.p);
+        return tn_error(ck, e->span);
+    }
+    u32 n = head->n - 1;
+    AstParam *params = NEW_N(ck->perm, AstParam, n + 1);
+    AstArg *args = NEW_N(ck->perm, AstArg, n + 1);
+    Ast *call = NEW(ck->perm, Ast), *lambda = NEW(ck->perm, Ast);
+    for (u32 i = 0; i < n; i++) {
+        params[i].name = intern(ck->names, str_fmt(ck->perm, "value%u", i + 1));
+        params[i].span = e->span;
+        Ast *use = NEW(ck->perm, Ast);
+        *use = (Ast){.kind = AST_NAME, .span = e->span};
+        use->name.name = params[i].name;
+        args[i].value = use;
+    }
+    *call = (Ast){.kind = AST_CALL, .span = e->span};
+    call->call.fn = (Ast *)e;
+    call->call.args = (AstArgs){args, n};
+    *lambda = (Ast){.kind = AST_LAMBDA, .span = e->span};
+    lambda->lambda.params = (AstParams){params, n};
+    lambda->lambda.body = call;
+    return check_lambda(ck, lambda, want, false);
+}
+
 Tree *check_name(Checker *ck, const Ast *e, Type *want) {
     Name name = e->name.name;
     Local *l = local_find(ck, name);
@@ -162,6 +212,7 @@ Tree *check_name(Checker *ck, const Ast *e, Type *want) {
     Symbol *v = variant_symbol(ck, ck->fx->mod, name);
     if (v) return symbol_value(ck, pick_variant(ck, v, e, want), e, want);
     if (name == ck->n.none || name == ck->n.None) return none_value(ck, e->span, want);
+    if (name == ck->n.print || name == ck->n.println) return print_value(ck, e, want);
     if (!s) s = map_get(&ck->std_scope, name);
     if (s) return symbol_value(ck, s, e, want);
     FnDecl *d = flat_name(ck, name);

@@ -61,6 +61,9 @@ static Diag *mismatch_diag(Checker *ck, Type *from, Type *to, const Site *s, Spa
                             FMT(f));
         return diag_new(ck->ds, E_INCONSISTENT, at, "Array elements must have consistent types");
     case SITE_PREDICATE:
+        if (to->kind != TY_FN || !ty_is(ck, to->args[to->n - 1], TY_BOOL))
+            return diag_new(ck->ds, E_TYPE_MISMATCH, at, "Type mismatch in the function for '%s'",
+                            s->name->s.p);
         return diag_new(ck->ds, E_TYPE_MISMATCH, at, "%s: predicate must return bool",
                         s->name->s.p);
     case SITE_GET_DEFAULT:

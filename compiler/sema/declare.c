@@ -48,6 +48,16 @@ static void add_method(Checker *ck, Owner *o, FnDecl *d) {
     map_put(ck->perm, &o->methods, d->name, d);
 }
 
+/* A field and a method of one name: x.name would mean either. A trait's method may be named like a
+ * field, it is always called. */
+static void field_clash(Checker *ck, FnDecl *f) {
+    if (!f->self_type || f->self_type->kind != TY_STRUCT) return;
+    const Ast *ast = f->self_type->ast;
+    for (u32 k = 0; k < ast->struct_.n; k++)
+        if (ast->struct_.fields[k].name == f->name)
+            duplicate(ck, f->name, f->span, ast->struct_.fields[k].span);
+}
+
 static int intrinsic_find(Name name) {
     static const char *const names[] = {
 #define INTR(id, name) name,
@@ -127,6 +137,7 @@ static void declare_owned_fn(Checker *ck, Module *m, const Ast *ast) {
         const AstGens *gens = ast->fn.owner_gens.n ? &ast->fn.owner_gens : s->type->gens;
         FnDecl *d = decl_fn(ck, m, ast, &s->type->owner, gens);
         d->self_type = s->type;
+        field_clash(ck, d);
         add_method(ck, &s->type->owner, d);
         return;
     }
@@ -200,9 +211,7 @@ static void declare_struct(Checker *ck, Module *m, const Ast *ast) {
         FnDecl *f = decl_fn(ck, m, ast->struct_.methods.v[i], &d->owner, &ast->struct_.gens);
         f->self_type = d;
         f->is_pub = true;
-        for (u32 k = 0; k < ast->struct_.n; k++)
-            if (ast->struct_.fields[k].name == f->name)
-                duplicate(ck, f->name, f->span, ast->struct_.fields[k].span);
+        field_clash(ck, f);
         add_method(ck, &d->owner, f);
     }
 }
@@ -279,6 +288,7 @@ static void impl_methods(Checker *ck, Module *m, const Ast *ast, Owner *o, TypeD
         }
         FnDecl *own = im && self ? owner_method(&self->owner, f->name) : NULL;
         if (own) duplicate(ck, f->name, f->span, own->span);
+        if (!im) field_clash(ck, f);
         add_method(ck, o, f);
     }
 }
