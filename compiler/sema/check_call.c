@@ -62,7 +62,7 @@ static int fits(Checker *ck, FnDecl *d, u32 param, CallArg *a) {
     for (u32 i = 0; i < d->gen_count; i++) args[i] = ty_fresh(ck, a->span, VD_INT, NULL);
     Sig s = fn_sig(ck, d, args);
     Type *want = ty_prune(ck, s.params[param]);
-    if (want->kind == TY_VAR) return got->kind == TY_FN ? 0 : 1;
+    if (want->kind == TY_VAR) return 1;
     if (want->kind == got->kind && want->name == got->name) return 2;
     if (want->kind == TY_FLOAT && got->kind == TY_INT) return 1;
     return 0;

@@ -202,7 +202,7 @@ void finish_late(Checker *ck) {
         return;
     }
     if (ck->ds->errors) ck->needed.n = 0; /* after an error void may be a guess */
-    for (u32 i = 0; i < ck->needed.n && !ck->ds->errors; i++) {
+    for (u32 i = 0; i < ck->needed.n; i++) {
         Tree *t = ck->needed.v[i];
         if (t->kind == TN_LOCAL || t->kind == TN_GLOBAL) continue; /* what it got is the mistake */
         if (ty_zonk(ck, t->type)->kind == TY_VOID) no_value(ck, t->span);
