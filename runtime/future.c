@@ -373,12 +373,13 @@ static void wait_any(wyn_array *futures, const wyn_site *site) {
     for (i = 0; i < n; i++) {
         wyn_future *f = wyn_array_raw_ptr(futures, i);
         node_open(&nodes[i], &w, 0, NULL);
-        if (!future_finished(f) && !future_wait(f, &nodes[i]) && waiter_win(&w, 0)) goto leave;
+        if (!future_finished(f)) future_wait(f, &nodes[i]);
     }
-    waiter_park(&w, 0);
-leave:
-    for (int64_t k = 0; k < n && k <= i; k++)
-        future_unwait(wyn_array_raw_ptr(futures, k), &nodes[k]);
+    /* what finished before its node was linked is seen now, what finishes later wakes us */
+    bool all;
+    bool late = first_good(futures, &all) != NULL || all;
+    if (!late || !waiter_win(&w, 0)) waiter_park(&w, 0);
+    for (i = 0; i < n; i++) future_unwait(wyn_array_raw_ptr(futures, i), &nodes[i]);
     __asm__ volatile("" : : "r"(keep));
 }
 

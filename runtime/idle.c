@@ -259,7 +259,7 @@ static bool starving(void) {
     if (timer != 0 && timer <= time_mono()) found = true;
     for (int i = 0; i < worker_count; i++) {
         Worker *w = workers[i];
-        uint32_t tick = *(volatile uint32_t *)&w->tick;
+        uint32_t tick = atomic_load_explicit(&w->tick, memory_order_relaxed);
         uint32_t head = atomic_load_explicit(&w->ring.head, memory_order_relaxed);
         bool still = tick == w->seen_tick;
         bool stuck = still && atomic_load_explicit(&w->lifo, memory_order_relaxed) != 0;

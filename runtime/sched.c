@@ -130,6 +130,13 @@ __attribute__((noinline)) void sched_claimed(void) {
 
 /* ---- what next ---- */
 
+/* True when it is time for timers and the global queue to come first. */
+static bool fair_turn(Worker *w) {
+    uint32_t tick = atomic_load_explicit(&w->tick, memory_order_relaxed) + 1;
+    atomic_store_explicit(&w->tick, tick, memory_order_relaxed);
+    return tick % RT_FAIR_TICK == 0;
+}
+
 static uintptr_t local_next(Worker *w) {
     uintptr_t e;
     if (w->lifo_run < RT_LIFO_RUN && (e = lifo_take(w)) != 0) {
@@ -201,7 +208,7 @@ static uintptr_t next_entry(Worker *w) {
     bool counted = false; /* as searching, by who woke us */
     for (;;) {
         if (!counted) {
-            if (++w->tick % RT_FAIR_TICK == 0) {
+            if (fair_turn(w)) {
                 timers_fire(&w->timers);
                 if ((e = inject_pop(&w->ring)) != 0) return e;
             }
@@ -244,7 +251,7 @@ static Fiber *new_stack(Worker *w) {
 __attribute__((noinline)) void sched_park(void (*commit)(Fiber *, void *), void *arg) {
     sched_start();
     Worker *w = worker_self();
-    uintptr_t e = ++w->tick % RT_FAIR_TICK == 0 ? 0 : local_next(w);
+    uintptr_t e = fair_turn(w) ? 0 : local_next(w);
     if ((e & 1) != 0) {
         switch_to(w, (Fiber *)(e & ~(uintptr_t)1), commit, arg);
         return;

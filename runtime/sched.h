@@ -15,7 +15,8 @@
 typedef struct Worker {
     wyn_local local; /* first: emitted C sees it through wyn_here */
     Fiber *self;     /* running; worker-private, but for the collector */
-    uint32_t id, tick, lifo_run, random, stale;
+    uint32_t id, lifo_run, random, stale;
+    _Atomic uint32_t tick; /* of turns; written by the owner only, relaxed: the monitor looks */
     Fiber *pool;
     int pooled;
     void (*commit)(Fiber *from, void *arg); /* to do after a switch, with its arguments */
