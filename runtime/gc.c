@@ -225,6 +225,7 @@ static void gc_start(void) {
     GC_set_markers_count(1);
     GC_set_free_space_divisor(1);
     GC_set_finalize_on_demand(1);
+    GC_set_handle_fork(1);
     GC_set_warn_proc(warn_nothing);
     GC_set_dont_precollect(1); /* the stack is not what GC_INIT thinks until it is told below */
     GC_INIT();

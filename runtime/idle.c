@@ -293,7 +293,21 @@ static void *monitor(void *unused) {
     return NULL;
 }
 
+/* A child of fork has one thread: only the worker that forked goes on. */
+static void after_fork(void) {
+    Worker *w = worker_self();
+    workers[w->id] = workers[0];
+    workers[0] = w;
+    w->id = 0;
+    worker_count = 1;
+    have_monitor = false;
+    all_bits = 1;
+    atomic_store(&idle_bits, 0);
+    atomic_store(&idle_searching, 0);
+}
+
 void idle_start(void) {
+    pthread_atfork(NULL, NULL, after_fork);
     all_bits = worker_count == 64 ? UINT64_MAX : ((uint64_t)1 << worker_count) - 1;
     if (worker_count == 1) return;
     have_membarrier =
