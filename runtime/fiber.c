@@ -17,6 +17,7 @@ static Fiber *table;
 static _Atomic uint32_t made; /* release: with the acquire in fiber_each */
 static uint32_t lock;         /* of unused and of making */
 static Fiber *unused;
+static uint32_t limit; /* of stacks */
 
 #ifdef __SANITIZE_THREAD__
 void *__tsan_create_fiber(unsigned flags);
@@ -91,10 +92,15 @@ void fiber_call_system(void (*fn)(void *), void *arg, void *top, Fiber *self) {
 }
 
 static bool arena_make(void) {
-    size_t size = (size_t)RT_TASKS_MAX * RT_TASK_STRIDE + 4 * RT_MB;
-    char *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
-                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (p == MAP_FAILED) return false;
+    size_t size;
+    char *p;
+    for (limit = RT_TASKS_MAX;; limit /= 2) { /* less where address space is limited */
+        size = (size_t)limit * RT_TASK_STRIDE + 4 * RT_MB;
+        p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (p != MAP_FAILED) break;
+        if (limit <= 16) return false;
+    }
     table = mmap(NULL, (size_t)RT_TASKS_MAX * sizeof *table, PROT_READ | PROT_WRITE,
                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (table == MAP_FAILED) return false;
@@ -107,7 +113,7 @@ static bool arena_make(void) {
 /* A descriptor and its stack; the guard is set once. */
 static Fiber *fiber_make(void) {
     uint32_t n = atomic_load_explicit(&made, memory_order_relaxed);
-    if ((arena == NULL && !arena_make()) || n == RT_TASKS_MAX) return NULL;
+    if ((arena == NULL && !arena_make()) || n == limit) return NULL;
     Fiber *f = &table[n];
     char *low = arena + (size_t)n * RT_TASK_STRIDE;
     if (!stack_guard(&f->stack, low, low + RT_TASK_STRIDE)) return NULL;

@@ -14,8 +14,19 @@
 #include "lock.h"
 #include "trace.h"
 
+/* The compiler's own pair is a few stores; the sanitizers know the library's one only. */
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+typedef jmp_buf Jump;
+#define JUMP_SET(j) setjmp(j)
+#define JUMP_TO(j) longjmp(j, 1)
+#else
+typedef void *Jump[5];
+#define JUMP_SET(j) __builtin_setjmp(j)
+#define JUMP_TO(j) __builtin_longjmp(j, 1)
+#endif
+
 typedef struct CatchPoint {
-    jmp_buf jump;
+    Jump jump;
     struct CatchPoint *previous;
     wyn_frame *mark;
     Panic *active;
@@ -76,16 +87,16 @@ static _Noreturn void panic_raise(Panic *p) {
     context->active = c->active;
     context->catch = c->previous;
     c->caught = p;
-    longjmp(c->jump, 1);
+    JUMP_TO(c->jump);
 }
 
-bool panic_run(void (*body)(void *), void *arg, Panic **caught) {
+__attribute__((noinline)) bool panic_run(void (*body)(void *), void *arg, Panic **caught) {
     PanicContext *context = panic_context();
     CatchPoint c = {
         .previous = context->catch, .mark = context->frames, .active = context->active};
     context->catch = &c;
     context->active = NULL;
-    if (setjmp(c.jump) == 0) {
+    if (JUMP_SET(c.jump) == 0) {
         body(arg);
         context->catch = c.previous;
         context->active = c.active;

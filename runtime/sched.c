@@ -125,7 +125,7 @@ __attribute__((noinline)) void task_ended(void) {
 void sched_pause(void) { sched_yield(); }
 
 __attribute__((noinline)) void sched_claimed(void) {
-    if ((++worker_self()->stale & 127) == 0) inject_sweep(future_is_stale);
+    if (++worker_self()->stale % RT_BATCH == 0) inject_sweep(future_is_stale);
 }
 
 /* ---- what next ---- */
