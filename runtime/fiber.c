@@ -179,7 +179,8 @@ void fiber_drop(Fiber **pool, int *pooled, Fiber *f) {
 Fiber *fiber_at(const void *p) {
     const char *at = p;
     const Stack *m = &main_fiber.stack;
-    if (m->high != NULL && at >= m->reserve && at < m->high) return &main_fiber;
+    const char *low = m->reserve != NULL ? m->reserve : m->high - 8 * RT_MB;
+    if (m->high != NULL && at >= low && at < m->high) return &main_fiber;
     if (arena == NULL || at < arena) return NULL;
     size_t i = (size_t)(at - arena) / RT_TASK_STRIDE;
     return i < atomic_load_explicit(&made, memory_order_relaxed) ? &table[i] : NULL;

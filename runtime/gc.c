@@ -25,6 +25,7 @@
 #include <gc/gc_mark.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <ucontext.h>
 
 #include "config.h"
@@ -155,6 +156,12 @@ void gc_threads_start(void) {
     action.sa_flags |= SA_ONSTACK | SA_SIGINFO;
     sigaction(number, &action, NULL);
     stack_signals(number);
+    if (system_free == NULL) { /* main is on it: another one serves instead */
+        char *p = mmap(NULL, RT_MB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        CHECK(p != MAP_FAILED);
+        system_bottom = p + RT_MB;
+        system_free = system_bottom - 64;
+    }
     GcThread *t = thread_new(worker_self(), system_bottom, system_free);
     struct GC_stack_base base;
     void *handle = GC_get_my_stackbottom(&base);
