@@ -36,18 +36,20 @@ func times(items, rounds int, f func() int) {
 	printTimes(items, spent)
 }
 
+// Memory of this process now, in bytes, with what the kernel needs for its page tables.
 func memory() int {
 	text, err := os.ReadFile("/proc/self/status")
 	if err != nil {
 		panic(err)
 	}
+	sum := 0
 	for _, line := range strings.Split(string(text), "\n") {
-		if strings.HasPrefix(line, "VmRSS:") {
+		if strings.HasPrefix(line, "VmRSS:") || strings.HasPrefix(line, "VmPTE:") {
 			kb, _ := strconv.Atoi(strings.Fields(line)[1])
-			return kb * 1024
+			sum += kb
 		}
 	}
-	return 0
+	return sum * 1024
 }
 
 // One WaitGroup for all, results in a slice: the fastest form.
