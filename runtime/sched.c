@@ -208,8 +208,9 @@ static uintptr_t next_entry(Worker *w) {
     bool counted = false; /* as searching, by who woke us */
     for (;;) {
         if (!counted) {
-            if (fair_turn(w)) {
-                timers_fire(&w->timers);
+            if (w->fair || fair_turn(w)) {
+                w->fair = false;
+                fire_all();
                 if ((e = inject_pop(&w->ring)) != 0) return e;
             }
             if ((e = local_next(w)) != 0 || (e = inject_pop(&w->ring)) != 0) return e;
@@ -251,7 +252,8 @@ static Fiber *new_stack(Worker *w) {
 __attribute__((noinline)) void sched_park(void (*commit)(Fiber *, void *), void *arg) {
     sched_start();
     Worker *w = worker_self();
-    uintptr_t e = fair_turn(w) ? 0 : local_next(w);
+    w->fair = fair_turn(w); /* then the loop of the next stack looks round first */
+    uintptr_t e = w->fair ? 0 : local_next(w);
     if ((e & 1) != 0) {
         switch_to(w, (Fiber *)(e & ~(uintptr_t)1), commit, arg);
         return;

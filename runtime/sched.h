@@ -22,6 +22,7 @@ typedef struct Worker {
     void (*commit)(Fiber *from, void *arg); /* to do after a switch, with its arguments */
     Fiber *commit_from;
     void *commit_arg;
+    bool fair;            /* timers and the global queue come first */
     uintptr_t handoff;    /* an entry taken by a park for the loop of the next stack */
     int64_t stolen_at;    /* when, and how many: cheap tasks are left to their owner */
     uint32_t stolen;
