@@ -1,5 +1,5 @@
-/* measure.h - what the C and C++ programs here share: times, and the lines that bench/spawn/run reads.
- * A program is called as: program BENCH N ROUNDS. */
+/* measure.h - what the C and C++ programs here share: times, and the lines that bench/spawn/run
+ * reads. A program is called as: program BENCH N ROUNDS. */
 #ifndef MEASURE_H
 #define MEASURE_H
 #include <stdint.h>

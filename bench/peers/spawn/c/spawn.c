@@ -1,4 +1,4 @@
-/* spawn.c - the same sums without tasks: a call where the others spawn. The limit for all of them. */
+/* spawn.c - the same sums without tasks: a call where the others spawn. The limit for all. */
 #include "measure.h"
 
 #define CALL __attribute__((noinline, noipa)) static

@@ -359,14 +359,14 @@ func timers(n int) {
 	var left sync.WaitGroup
 	left.Add(n)
 	for i := range sums {
-		i, ms := i, 300+i*7919%200
+		i, ms := i, 500+i*7919%200
 		go func() {
 			time.Sleep(time.Duration(ms) * time.Millisecond)
 			sums[i] = ms
 			left.Done()
 		}()
 	}
-	time.Sleep(250*time.Millisecond - time.Since(start))
+	time.Sleep(450*time.Millisecond - time.Since(start))
 	bytes := (memory() - before) / n
 	left.Wait()
 	s := 0
@@ -375,7 +375,7 @@ func timers(n int) {
 	}
 	spent := time.Since(start)
 	fmt.Println("result", s)
-	printTimes(n, []float64{float64((spent - 499*time.Millisecond).Nanoseconds())})
+	printTimes(n, []float64{float64((spent - 699*time.Millisecond).Nanoseconds())})
 	fmt.Printf("note %d B each\n", bytes)
 }
 

@@ -305,14 +305,14 @@ async fn timers(n: u64) {
         tokio::time::sleep(Duration::from_millis(ms)).await;
         ms
     };
-    let tasks: Vec<_> = (0..n).map(|i| tokio::spawn(nap(300 + i * 7919 % 200))).collect();
-    tokio::time::sleep(Duration::from_millis(250).saturating_sub(start.elapsed())).await;
+    let tasks: Vec<_> = (0..n).map(|i| tokio::spawn(nap(500 + i * 7919 % 200))).collect();
+    tokio::time::sleep(Duration::from_millis(450).saturating_sub(start.elapsed())).await;
     let bytes = (memory() - before) / n as i64;
     let mut s = 0;
     for t in tasks {
         s += t.await.unwrap();
     }
-    print_times(s, n as usize, vec![start.elapsed().as_nanos().saturating_sub(499_000_000)]);
+    print_times(s, n as usize, vec![start.elapsed().as_nanos().saturating_sub(699_000_000)]);
     println!("note {bytes} B each");
 }
 
