@@ -18,7 +18,7 @@ B := build
 WARN := -Wall -Wextra -Werror
 COMPILER_CFLAGS := -std=gnu11 -g $(WARN) -Wno-trigraphs -MMD -MP -I$(B)/gen
 # no -g: backtraces show Wyn functions only, and each program carries what it uses of the runtime
-RUNTIME_CFLAGS := -std=gnu11 $(WARN) -MMD -MP -fno-omit-frame-pointer -fPIE -Iruntime \
+RUNTIME_CFLAGS := -std=gnu11 $(WARN) -MMD -MP -fno-omit-frame-pointer -fPIE -iquote runtime \
     -ffunction-sections -fdata-sections
 SAN := -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 RUNTIME_LIBS := -lgc -lpthread -lm

@@ -1,12 +1,32 @@
 /* array.c - arrays: a header with one pointer to a buffer that carries its own length and
  * capacity. Growth fills a new buffer and publishes it, so a reader that has loaded the buffer
- * pointer stays within memory it may read. Element access is inline (wyn_inline.h). */
+ * pointer stays within memory it may read. Element access is inline (wyn_inline.h).
+ * Once the process has spawned, whatever changes length or buffer holds the header's lock; readers
+ * take none. Then elements are stored before the length that covers them, and what lies behind
+ * a shrunk length is left as it is, since a reader may still look at it. */
 #include "base.h"
 #include "gc.h"
+#include "lock.h"
 #include "native.h"
 #include "config.h"
 
 static const wyn_buf no_buffer; /* of every array that was never filled */
+
+static bool enter(wyn_array *a) {
+    if (!wyn_spawned) return false;
+    lock_take(&a->lock);
+    return true;
+}
+
+static void leave(wyn_array *a, bool locked) {
+    if (locked) lock_drop(&a->lock);
+}
+
+static void set_len(wyn_buf *b, unsigned long long n) {
+    __atomic_store_n(&b->len, n, __ATOMIC_RELEASE); /* after the elements, for lock-free readers */
+}
+
+static void publish(wyn_array *a, wyn_buf *b) { __atomic_store_n(&a->buf, b, __ATOMIC_RELEASE); }
 
 static wyn_array *array_with(wyn_buf *buf) {
     wyn_array *a = wyn_alloc(sizeof *a);
@@ -74,7 +94,7 @@ static wyn_buf *buf_resize(wyn_array *a, unsigned long long cap, unsigned long l
     wyn_buf *b = buf_new(cap, least, size, pointers);
     memcpy(b->data, old->data, old->len * size);
     b->len = old->len;
-    a->buf = b;
+    publish(a, b);
     return b;
 }
 
@@ -84,7 +104,39 @@ wyn_buf *wyn_array_grow(wyn_array *a, size_t elem_size, bool pointers) {
     return buf_resize(a, cap, cap - cap / 4, elem_size, pointers);
 }
 
-void wyn_array_reserve(wyn_array *a, int64_t n, const wyn_type *elem) {
+void wyn_array_push_locked(wyn_array *a, const void *v, size_t size, bool pointers) {
+    lock_take(&a->lock);
+    wyn_buf *b = a->buf;
+    while (b->len == b->cap) { /* memory is got without the lock */
+        lock_drop(&a->lock);
+        unsigned long long cap = b->cap < RT_ARRAY_FIRST ? RT_ARRAY_FIRST : b->cap * 2;
+        wyn_buf *bigger = buf_new(cap, cap - cap / 4, size, pointers);
+        lock_take(&a->lock);
+        if (a->buf == b && b->len == b->cap) {
+            memcpy(bigger->data, b->data, b->len * size);
+            bigger->len = b->len;
+            publish(a, bigger);
+        }
+        b = a->buf;
+    }
+    memcpy(b->data + b->len * size, v, size);
+    set_len(b, b->len + 1);
+    lock_drop(&a->lock);
+}
+
+bool wyn_array_pop_locked(wyn_array *a, void *out, size_t size) {
+    lock_take(&a->lock);
+    wyn_buf *b = a->buf;
+    bool any = b->len > 0;
+    if (any) {
+        memcpy(out, b->data + (b->len - 1) * size, size);
+        set_len(b, b->len - 1);
+    }
+    lock_drop(&a->lock);
+    return any;
+}
+
+static void reserve(wyn_array *a, int64_t n, const wyn_type *elem) {
     if (n <= 0 || (unsigned long long)n <= a->buf->cap) return;
     unsigned long long cap = a->buf->cap * 2;
     if (cap < (unsigned long long)n) cap = (unsigned long long)n;
@@ -96,7 +148,17 @@ void wyn_array_hint(wyn_array *a, int64_t n, const wyn_type *elem) {
     wyn_array_reserve(a, n < RT_ARRAY_HINT ? n : RT_ARRAY_HINT, elem);
 }
 
+void wyn_array_reserve(wyn_array *a, int64_t n, const wyn_type *elem) {
+    bool locked = enter(a);
+    reserve(a, n, elem);
+    leave(a, locked);
+}
+
 void wyn_array_push_any(wyn_array *a, const void *v, const wyn_type *elem) {
+    if (wyn_spawned) {
+        wyn_array_push_locked(a, v, elem->size, pointers_in(elem));
+        return;
+    }
     wyn_buf *b = a->buf;
     unsigned long long n = b->len;
     if (n == b->cap) b = wyn_array_grow(a, elem->size, pointers_in(elem));
@@ -105,11 +167,12 @@ void wyn_array_push_any(wyn_array *a, const void *v, const wyn_type *elem) {
 }
 
 static wyn_array *array_part(wyn_array *a, int64_t from, int64_t to, const wyn_type *elem) {
-    int64_t len = wyn_array_len(a);
+    wyn_buf *b = a->buf;
+    int64_t len = (int64_t)b->len;
     if (from < 0) from = 0;
     if (to > len) to = len;
     if (from >= to) return wyn_array_new(elem, 0);
-    return wyn_array_of(elem, to - from, a->buf->data + (size_t)from * elem->size);
+    return wyn_array_of(elem, to - from, b->data + (size_t)from * elem->size);
 }
 
 wyn_array *wyn_array_slice(wyn_array *a, int64_t from, int64_t to, const wyn_type *elem) {
@@ -131,20 +194,23 @@ wyn_array *wyn_array_fill(const wyn_type *elem, int64_t n, const void *v) {
 void wyn_array_assign(wyn_array *a, wyn_array *b) {
     wyn_buf *from = b->buf;
     b->buf = (wyn_buf *)&no_buffer; /* two headers never share a buffer */
-    a->buf = from;
+    bool locked = enter(a);
+    publish(a, from);
+    leave(a, locked);
 }
 
 wyn_array *wyn_array_copy(wyn_array *a, const wyn_type *elem) {
-    return wyn_array_of(elem, wyn_array_len(a), a->buf->data);
+    wyn_buf *b = a->buf;
+    return wyn_array_of(elem, (int64_t)b->len, b->data);
 }
 
 wyn_array *wyn_array_concat(wyn_array *a, wyn_array *b, const wyn_type *elem) {
-    size_t n = a->buf->len;
-    size_t m = b->buf->len;
+    wyn_buf *x = a->buf, *y = b->buf;
+    size_t n = x->len, m = y->len;
     wyn_array *r = wyn_array_sized(elem, (int64_t)(n + m));
     if (n + m == 0) return r;
-    memcpy(r->buf->data, a->buf->data, n * elem->size);
-    memcpy(r->buf->data + n * elem->size, b->buf->data, m * elem->size);
+    memcpy(r->buf->data, x->data, n * elem->size);
+    memcpy(r->buf->data + n * elem->size, y->data, m * elem->size);
     return r;
 }
 
@@ -152,15 +218,18 @@ void wyn_array_append_all(wyn_array *a, wyn_array *b, const wyn_type *elem) {
     wyn_buf *from = b->buf; /* a may be b */
     unsigned long long m = from->len;
     if (m == 0) return;
-    wyn_array_reserve(a, (int64_t)(a->buf->len + m), elem);
+    bool locked = enter(a);
+    reserve(a, (int64_t)(a->buf->len + m), elem);
     wyn_buf *to = a->buf;
     memcpy(to->data + to->len * elem->size, from->data, m * elem->size);
-    to->len += m;
+    set_len(to, to->len + m);
+    leave(a, locked);
 }
 
 static int64_t array_find_word(const wyn_array *a, int64_t v) {
-    const int64_t *p = (const void *)a->buf->data;
-    int64_t n = wyn_array_len(a);
+    const wyn_buf *b = a->buf;
+    const int64_t *p = (const void *)b->data;
+    int64_t n = (int64_t)b->len;
     for (int64_t i = 0; i < n; i++) {
         if (p[i] == v) return i;
     }
@@ -169,9 +238,10 @@ static int64_t array_find_word(const wyn_array *a, int64_t v) {
 
 int64_t wyn_array_index_of(wyn_array *a, const void *v, const wyn_type *elem) {
     if (elem->kind == WYN_T_INT) return array_find_word(a, *(const int64_t *)v);
-    int64_t n = wyn_array_len(a);
+    const wyn_buf *b = a->buf;
+    int64_t n = (int64_t)b->len;
     for (int64_t i = 0; i < n; i++) {
-        if (wyn_eq(a->buf->data + (size_t)i * elem->size, v, elem)) return i;
+        if (wyn_eq(b->data + (size_t)i * elem->size, v, elem)) return i;
     }
     return -1;
 }
@@ -182,39 +252,53 @@ bool wyn_array_contains(wyn_array *a, const void *v, const wyn_type *elem) {
 
 int64_t wyn_array_count_of(wyn_array *a, const void *v, const wyn_type *elem) {
     int64_t count = 0;
-    for (unsigned long long i = 0; i < a->buf->len; i++)
-        count += wyn_eq(a->buf->data + i * elem->size, v, elem);
+    const wyn_buf *b = a->buf;
+    for (unsigned long long i = 0; i < b->len; i++)
+        count += wyn_eq(b->data + i * elem->size, v, elem);
     return count;
 }
 
 void wyn_array_insert(wyn_array *a, int64_t i, const void *v, const wyn_type *elem) {
+    bool locked = enter(a);
     int64_t len = wyn_array_len(a);
     if (i < 0) i += len;
-    if (i < 0 || i > len) return;
-    wyn_array_reserve(a, len + 1, elem);
-    wyn_buf *b = a->buf;
-    char *p = b->data + (size_t)i * elem->size;
-    memmove(p + elem->size, p, (size_t)(len - i) * elem->size);
-    memcpy(p, v, elem->size);
-    b->len = (unsigned long long)len + 1;
+    if (i >= 0 && i <= len) {
+        reserve(a, len + 1, elem);
+        wyn_buf *b = a->buf;
+        char *p = b->data + (size_t)i * elem->size;
+        memmove(p + elem->size, p, (size_t)(len - i) * elem->size);
+        memcpy(p, v, elem->size);
+        set_len(b, (unsigned long long)len + 1);
+    }
+    leave(a, locked);
 }
 
-void wyn_array_truncate(wyn_array *a, int64_t n, const wyn_type *elem) {
+static void truncate(wyn_array *a, int64_t n, const wyn_type *elem) {
     int64_t len = wyn_array_len(a);
     if (n < 0) n = 0;
     if (n >= len) return;
     wyn_buf *b = a->buf;
-    memset(b->data + (size_t)n * elem->size, 0, (size_t)(len - n) * elem->size);
-    b->len = (unsigned long long)n;
+    if (!wyn_spawned)
+        memset(b->data + (size_t)n * elem->size, 0, (size_t)(len - n) * elem->size);
+    set_len(b, (unsigned long long)n);
+}
+
+void wyn_array_truncate(wyn_array *a, int64_t n, const wyn_type *elem) {
+    bool locked = enter(a);
+    truncate(a, n, elem);
+    leave(a, locked);
 }
 
 void wyn_array_remove(wyn_array *a, int64_t i, int64_t n, const wyn_type *elem) {
+    bool locked = enter(a);
     int64_t len = wyn_array_len(a);
-    if (i < 0 || i >= len || n <= 0) return;
-    if (n > len - i) n = len - i;
-    char *p = a->buf->data + (size_t)i * elem->size;
-    memmove(p, p + (size_t)n * elem->size, (size_t)(len - i - n) * elem->size);
-    wyn_array_truncate(a, len - n, elem);
+    if (i >= 0 && i < len && n > 0) {
+        if (n > len - i) n = len - i;
+        char *p = a->buf->data + (size_t)i * elem->size;
+        memmove(p, p + (size_t)n * elem->size, (size_t)(len - i - n) * elem->size);
+        truncate(a, len - n, elem);
+    }
+    leave(a, locked);
 }
 
 void wyn_array_remove_at(wyn_array *a, int64_t i, const wyn_type *elem) {
@@ -230,7 +314,9 @@ bool wyn_array_remove_value(wyn_array *a, const void *v, const wyn_type *elem) {
 
 void wyn_array_clear(wyn_array *a, const wyn_type *elem) {
     (void)elem;
-    a->buf = (wyn_buf *)&no_buffer;
+    bool locked = enter(a);
+    publish(a, (wyn_buf *)&no_buffer);
+    leave(a, locked);
 }
 
 void wyn_array_reserve_room(wyn_array *a, int64_t n, const wyn_type *elem) {
@@ -246,9 +332,10 @@ static void swap_bytes(char *a, char *b, size_t n) {
 }
 
 void wyn_array_reverse_in_place(wyn_array *a, const wyn_type *elem) {
-    size_t n = a->buf->len;
+    wyn_buf *b = a->buf;
+    size_t n = b->len;
     if (n < 2) return;
-    char *lo = a->buf->data;
+    char *lo = b->data;
     char *hi = lo + (n - 1) * elem->size;
     for (; lo < hi; lo += elem->size, hi -= elem->size) swap_bytes(lo, hi, elem->size);
 }

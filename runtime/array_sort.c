@@ -3,6 +3,7 @@
  * user code (a comparator) never runs while the array is half sorted. */
 #include "base.h"
 #include "gc.h"
+#include "lock.h"
 #include "native.h"
 
 enum { RUN = 12 };
@@ -127,12 +128,20 @@ static void sort_natural(void *data, size_t n, const wyn_type *elem) {
 /* Stores back what was sorted, if the array still has that length. */
 static void store_back(wyn_array *a, wyn_array *sorted, const wyn_type *elem) {
     unsigned long long n = sorted->buf->len;
+    if (wyn_spawned) lock_take(&a->lock);
     wyn_buf *b = a->buf;
     memcpy(b->data, sorted->buf->data, (n < b->len ? n : b->len) * elem->size);
+    if (wyn_spawned) lock_drop(&a->lock);
 }
 
 void wyn_array_sort(wyn_array *a, const wyn_type *elem) {
     if (a->buf->len < 2) return;
+    if (wyn_spawned) { /* others may read it meanwhile */
+        wyn_array *copy = wyn_array_copy(a, elem);
+        sort_natural(copy->buf->data, copy->buf->len, elem);
+        store_back(a, copy, elem);
+        return;
+    }
     sort_natural(a->buf->data, a->buf->len, elem); /* no user code: in place */
 }
 

@@ -2,6 +2,7 @@
  * to_string copies, so later appends never show in an earlier result. */
 #include "base.h"
 #include "gc.h"
+#include "lock.h"
 #include "native.h"
 
 struct wyn_builder {
@@ -31,11 +32,14 @@ static __attribute__((noinline)) wyn_buf *builder_grow(wyn_builder *b, size_t n)
 }
 
 static void builder_bytes(wyn_builder *b, const char *p, size_t n) {
+    bool locked = wyn_spawned;
+    if (WYN_UNLIKELY(locked)) lock_take(&b->lock);
     wyn_buf *buf = b->buf;
     if (n == 0) return; /* the shared empty buffer is constant */
     if (n > buf->cap - buf->len) buf = builder_grow(b, n);
     memcpy(buf->data + buf->len, p, n);
-    buf->len += n;
+    __atomic_store_n(&buf->len, buf->len + n, __ATOMIC_RELEASE); /* for lock-free readers */
+    if (WYN_UNLIKELY(locked)) lock_drop(&b->lock);
 }
 
 void wyn_builder_append(wyn_builder *b, const wyn_str *s) {

@@ -1,20 +1,31 @@
-/* channel.h - what select needs to know of channels. */
+/* channel.h - what select needs of channels.
+ * Invariants, under the channel's lock: waiting receivers that can still be won exist only while
+ * no value is there, waiting senders only while there is no room; values and waiters are served
+ * oldest first. Who ends a wait copies the value straight between the two stacks, then wakes. */
 #ifndef WYN_CHANNEL_H
 #define WYN_CHANNEL_H
 
-#include "base.h"
+#include "wait.h"
 
-/* A value, or room for one, is there now. */
-bool channel_can_recv(wyn_channel *c);
-bool channel_can_send(wyn_channel *c);
+struct wyn_channel {
+    uint32_t lock;
+    bool closed;
+    char *ring;
+    const wyn_type *elem;
+    int64_t room, first, len; /* of the ring, which grows up to cap */
+    int64_t cap;
+    int64_t fire_at, period; /* of a timer channel: fed when somebody looks */
+    WaitList senders, receivers;
+};
 
-/* Nothing will ever come out (or be accepted). */
-bool channel_recv_over(wyn_channel *c);
+typedef enum ChannelResult { CHANNEL_DONE, CHANNEL_WAIT, CHANNEL_OVER, CHANNEL_GROW } ChannelResult;
 
-/* Somebody stands ready to receive: a rendezvous channel lets as many values in. */
-void channel_receivers(wyn_channel *c, int change);
+/* Under the lock: does the operation if that is possible at once. *wake: to be woken after the
+ * lock is dropped, or NULL. OVER: closed (and drained). GROW: channel_grow first. */
+ChannelResult channel_recv_now(wyn_channel *c, void *out, WaitNode **wake);
+ChannelResult channel_send_now(wyn_channel *c, const void *v, WaitNode **wake);
 
-/* When the channel's timer fires next, or 0. */
-int64_t channel_deadline(wyn_channel *c);
+/* Without the lock. */
+void channel_grow(wyn_channel *c);
 
 #endif

@@ -14,18 +14,37 @@
 #define RT_ARRAY_FIRST 1
 #define RT_ARRAY_HINT 2
 #define RT_HOSTILE_COLLECT 4 /* refills of allocation lists between two collections */
+#define RT_RING 8
+#define RT_BATCH 8
+#define RT_POOL 2
 #else
 #define RT_HEAP_START (4 * RT_MB) /* first growth of the heap: about the size of an L2 cache */
 #define RT_OUT_BUFFER (64 * RT_KB)
 #define RT_MAP_SMALL 8   /* entries up to which a map has no index */
 #define RT_ARRAY_FIRST 4 /* elements of an array's first buffer, at least */
 #define RT_ARRAY_HINT (1 << 20) /* elements that a comprehension gets room for at once */
+#define RT_RING 256      /* entries of a worker's queue; a power of two */
+#define RT_BATCH 128     /* entries moved to and from the global queue at once; half a ring */
+#define RT_POOL 64       /* unused stacks a worker keeps */
 #endif
 
 #define RT_PAGE ((size_t)4096)
 #define RT_CACHE_LINE ((size_t)64)
 #define RT_COLOURS 64 /* starts of large array buffers, a cache line apart */
 #define RT_HUGE_PAGES (4 * RT_MB)     /* growth of the heap by that much lies in huge pages */
+
+#define RT_WORKERS_MAX 64        /* one bit each in a word */
+#define RT_LIFO_RUN 3            /* readied tasks run in a row before the queue has its turn */
+#define RT_FAIR_TICK 61          /* every so many turns timers and the global queue come first */
+#define RT_SEARCH_NS 30000       /* how long a worker looks for work before it sleeps */
+#define RT_STEAL_SOON_NS 4000    /* so long a small backlog is left to its owner.. */
+#define RT_STEAL_SMALL 64        /* ..small means this */
+#define RT_STEAL_CHEAP_NS 150    /* stolen tasks shorter than this are not worth stealing.. */
+#define RT_STEAL_QUIET_NS 60000  /* ..so the thief stays away, at most so long */
+#define RT_TICK_MIN_US 50        /* the monitor's pause; doubles up to the maximum */
+#define RT_TICK_MAX_US 10000
+#define RT_INLINE_ROOM (512 * RT_KB) /* stack that must be left to run a task on top of another */
+
 #define RT_LARGE_OBJECT (100 * RT_KB) /* from here interior pointers do not keep objects */
 #define RT_OOM_RESERVE (1 * RT_MB)    /* freed when memory ends, for the deferred blocks */
 
@@ -34,7 +53,14 @@
 #define RT_STACK_SMALL_PAGES (4 * RT_MB)
 #define RT_STACK_GUARD (1 * RT_MB)    /* never accessible, below the reserve */
 #define RT_STACK_RESERVE (128 * RT_KB) /* opened by an overflow, for the deferred blocks */
-#define RT_TASK_STACK (64 * RT_MB)     /* of a task; reserved, not committed */
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+#define RT_TASK_STRIDE (1 * RT_MB) /* of a task's stack; reserved, not committed */
+#define RT_TASKS_MAX 65536u        /* stacks at the same time */
+#else
+#define RT_TASK_STRIDE (64 * RT_MB)
+#define RT_TASKS_MAX 262144u
+#endif
+#define RT_TASK_GUARD (64 * RT_KB)
 #define RT_ALT_STACK (64 * RT_KB)
 
 #define RT_TRACE_TOP 20     /* frames printed */

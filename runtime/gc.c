@@ -1,51 +1,222 @@
-/* gc.c - memory. The only file that includes <gc.h>.
- * Small objects come from inline lists (wyn_inline.h) refilled here a block at a time. Traced
- * lists are found by the collector through wyn_free_lists, which is static data; pointer-free
- * ones are linked through memory that it does not scan, so push_roots marks them one by
- * one. Interior pointers from the heap do not keep objects (stacks and registers may point
- * inside), so every object has a slop byte less than its granules for one-past-the-end pointers
- * only where it is a buffer: see gc_good_size. Nothing starts before the first allocation. */
+/* gc.c - memory, and the collector among switching stacks. The only file that includes <gc.h>.
+ *
+ * Small objects come from a worker's lists (wyn_inline.h) refilled here a block at a time. Traced
+ * lists are pushed as roots; pointer-free ones are linked through memory that is not scanned, so
+ * their cells are marked one by one. libgc stores a refill in the worker's list head before it
+ * lets other threads collect, so no list is ever held by a local alone. Interior pointers from the
+ * heap do not keep objects (stacks and registers may point inside); buffers have a slop byte for
+ * one-past-the-end pointers. Nothing starts before the first allocation.
+ *
+ * Collections while stacks are switched cost nothing per switch. The suspend handler is wrapped
+ * and runs on an alternate stack: it notes the interrupted stack pointer, whose address tells on
+ * which stack the thread was at any instruction. With the world stopped, push_roots tells libgc
+ * the stack each handler runs on (where the registers are), and pushes the interrupted stacks from
+ * their noted pointers and all others from their saved ones. The collecting thread is always on
+ * its system stack, since libgc is entered nowhere else once tasks exist. A thread in
+ * gc_blocking is not signalled; its stack was saved on the way there. */
 #define _GNU_SOURCE
 #include "gc.h"
 #include "native.h"
 
 #define GC_THREADS
+#define GC_NO_THREAD_REDIRECTS
 #include <gc.h>
 #include <gc/gc_inline.h>
 #include <gc/gc_mark.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <ucontext.h>
 
 #include "config.h"
+#include "inject.h"
+#include "sched.h"
 
-void *wyn_free_lists[2][WYN_SMALL_MAX / 16 + 1];
+typedef struct GcThread {
+    void *handle;             /* libgc's; set last */
+    char *bottom;             /* of the system stack */
+    char *system;             /* where it is free */
+    char *alternate;          /* lower end */
+    char *volatile at;        /* interrupted stack pointer, less the red zone */
+    char *volatile handler;   /* an address in the handler's frame */
+    volatile bool stopped;
+} GcThread;
 
-void (*gc_roots_hook)(void);
-
-static bool gc_started;
-static void *stack_bottom;
+static bool gc_started, threads_started;
+static char *stack_bottom, *system_free, *system_bottom;
 static void *oom_reserve;
 static GC_push_other_roots_proc previous_roots;
 
-static void push_roots(void) {
-    for (size_t i = 0; i < COUNT_OF(wyn_free_lists[0]); i++) {
-        for (void *p = wyn_free_lists[WYN_MEM_ATOMIC][i]; p != NULL; p = *(void **)p)
-            GC_set_mark_bit(p);
-    }
-    if (gc_roots_hook != NULL) gc_roots_hook();
-    if (previous_roots != NULL) previous_roots();
-}
+/* ---- roots ---- */
 
-void gc_push_root(const void *low, const void *high) {
+static void push(const void *low, const void *high) {
     GC_push_all_eager((void *)low, (void *)high);
 }
 
-static void *out_of_memory(size_t size) {
+static void set_bottom(const GcThread *t, char *bottom) {
+    struct GC_stack_base base = {.mem_base = bottom};
+    GC_set_stackbottom(t->handle, &base);
+}
+
+static void push_worker(Worker *w) {
+    push(w->local.lists[WYN_MEM_TRACED], w->local.lists[WYN_MEM_TRACED] + WYN_SMALL_MAX / 16 + 1);
+    for (size_t i = 0; i < COUNT_OF(w->local.lists[0]); i++) {
+        for (void *p = w->local.lists[WYN_MEM_ATOMIC][i]; p != NULL; p = *(void **)p)
+            GC_set_mark_bit(p);
+    }
+    push((void *)w->ring.slot, (void *)(w->ring.slot + RT_RING));
+    push((void *)&w->handoff, (void *)(&w->handoff + 1));
+}
+
+static Fiber *interrupted[RT_WORKERS_MAX];
+static int interrupted_count;
+
+/* Sets what libgc scans of a worker's thread, and pushes the stack it was interrupted on. */
+static void push_thread(Worker *w, bool collecting) {
+    GcThread *t = w->gc;
+    if (t == NULL || t->handle == NULL) return;
+    if (collecting || !t->stopped) {
+        set_bottom(t, t->bottom);
+        return;
+    }
+    bool alternate = t->handler >= t->alternate && t->handler < t->alternate + RT_ALT_STACK;
+    set_bottom(t, alternate ? t->alternate + RT_ALT_STACK : t->bottom);
+    Fiber *f = fiber_at(t->at);
+    if (f == NULL) {
+        if (alternate) push(t->at, t->bottom);
+        return;
+    }
+    interrupted[interrupted_count++] = f;
+    push(t->at, f->stack.high);
+}
+
+static void push_fiber(Fiber *f) {
+    push(&f->panic, &f->panic + 1);
+    if (atomic_load_explicit(&f->state, memory_order_relaxed) != FIBER_USED) return;
+    for (int i = 0; i < interrupted_count; i++) {
+        if (interrupted[i] == f) return;
+    }
+    if (f->sp != NULL) push(f->sp, f->stack.high);
+}
+
+static void push_roots(void) {
+    for (int i = 0; i < worker_count; i++) push_worker(workers[i]);
+    if (threads_started) {
+        interrupted_count = 0;
+        for (int i = 0; i < worker_count; i++) push_thread(workers[i], workers[i] == worker_self());
+        fiber_each(push_fiber);
+        inject_walk(push);
+    }
+    if (previous_roots != NULL) previous_roots();
+    for (int i = 0; i < worker_count && threads_started; i++) {
+        GcThread *t = workers[i]->gc;
+        if (t != NULL && t->handle != NULL) set_bottom(t, t->bottom);
+    }
+}
+
+/* ---- threads ---- */
+
+static void (*suspend)(int, siginfo_t *, void *);
+
+static void on_suspend(int number, siginfo_t *info, void *context) {
+    Worker *w = worker_self();
+    GcThread *t = w == NULL ? NULL : w->gc;
+    if (t == NULL) {
+        suspend(number, info, context);
+        return;
+    }
+#ifdef __x86_64__
+    t->at = (char *)((ucontext_t *)context)->uc_mcontext.gregs[REG_RSP] - 128;
+#endif
+    t->handler = __builtin_frame_address(0);
+    t->stopped = true;
+    suspend(number, info, context);
+    t->stopped = false;
+}
+
+static void gc_start(void);
+
+static GcThread *thread_new(Worker *w, char *bottom, char *system) {
+    GcThread *t = calloc(1, sizeof *t);
+    CHECK(t != NULL);
+    t->bottom = bottom;
+    t->system = system;
+    w->gc = t;
+    return t;
+}
+
+void gc_threads_start(void) {
+    if (!gc_started) gc_start();
+    GC_allow_register_threads();
+    struct sigaction action;
+    int number = GC_get_suspend_signal();
+    sigaction(number, NULL, &action);
+    suspend = action.sa_sigaction;
+    action.sa_sigaction = on_suspend;
+    action.sa_flags |= SA_ONSTACK | SA_SIGINFO;
+    sigaction(number, &action, NULL);
+    stack_signals(number);
+    if (system_free == NULL) { /* main is on it: another one serves instead */
+        char *p = mmap(NULL, RT_MB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        CHECK(p != MAP_FAILED);
+        system_bottom = p + RT_MB;
+        system_free = system_bottom - 64;
+    }
+    GcThread *t = thread_new(worker_self(), system_bottom, system_free);
+    struct GC_stack_base base;
+    void *handle = GC_get_my_stackbottom(&base);
+    t->handle = handle;
+    set_bottom(t, t->bottom);
+    stack_alternate(&t->alternate);
+    threads_started = true;
+}
+
+void gc_thread_enter(Worker *w) {
+    struct GC_stack_base base;
+    GC_get_stack_base(&base);
+    char *here = __builtin_frame_address(0);
+    GcThread *t = thread_new(w, base.mem_base, (char *)((uintptr_t)(here - 4096) & ~(uintptr_t)63));
+    GC_register_my_thread(&base);
+    void *handle = GC_get_my_stackbottom(&base);
+    t->bottom = base.mem_base;
+    atomic_signal_fence(memory_order_seq_cst);
+    t->handle = handle;
+    stack_alternate(&t->alternate); /* after it: push_thread must know where handlers run */
+}
+
+void *gc_system_stack(const Worker *w) { return w->gc->system; }
+
+void gc_blocking(void *(*fn)(void *), void *arg) { GC_do_blocking(fn, arg); }
+
+/* fn(arg) where libgc may be entered. */
+static __attribute__((noinline)) void on_system(void (*fn)(void *), void *arg) {
+    if (!threads_started) {
+        fn(arg);
+        return;
+    }
+    Worker *w = worker_self();
+    fiber_call_system(fn, arg, w->gc->system, w->self);
+}
+
+/* ---- allocation ---- */
+
+typedef struct Request {
+    size_t size;
+    bool pointers, root;
+    void **list;
+    void *p;
+} Request;
+
+static void *no_memory(size_t size) {
     (void)size;
+    return NULL;
+}
+
+static _Noreturn void out_of_memory(void) {
     if (oom_reserve != NULL) {
         void *p = oom_reserve;
         oom_reserve = NULL;
-        GC_free(p);
+        on_system(GC_free, p);
     }
     wyn_panic("out of memory");
 }
@@ -80,12 +251,16 @@ static void gc_start(void) {
     GC_set_markers_count(1);
     GC_set_free_space_divisor(1);
     GC_set_finalize_on_demand(1);
+    GC_set_handle_fork(1);
     GC_set_warn_proc(warn_nothing);
     GC_set_dont_precollect(1); /* the stack is not what GC_INIT thinks until it is told below */
     GC_INIT();
     for (size_t i = 1; i < RT_COLOURS; i++) GC_register_displacement(i * RT_CACHE_LINE);
-    GC_set_oom_fn(out_of_memory);
-    if (stack_bottom != NULL) gc_set_stack(stack_bottom);
+    GC_set_oom_fn(no_memory);
+    if (stack_bottom != NULL) {
+        struct GC_stack_base base = {.mem_base = stack_bottom};
+        GC_set_stackbottom(NULL, &base);
+    }
     GC_expand_hp(RT_HEAP_START);
     heap_grown(GC_get_heap_size());
     GC_set_on_heap_resize(heap_grown);
@@ -93,45 +268,74 @@ static void gc_start(void) {
     GC_set_push_other_roots(push_roots);
 }
 
-void gc_set_stack(void *bottom) {
+void gc_set_stack(void *bottom, void *system, void *end) {
     stack_bottom = bottom;
-    if (!gc_started) return;
-    struct GC_stack_base base = {.mem_base = bottom};
-    GC_set_stackbottom(NULL, &base);
+    system_free = system;
+    system_bottom = end;
 }
 
-static void *alloc_large(size_t size, bool pointers) {
-    if (!gc_started) gc_start();
-    if (oom_reserve == NULL && size > RT_MB) oom_reserve = GC_malloc_atomic(RT_OOM_RESERVE);
-    void *p;
-    if (size >= RT_LARGE_OBJECT) {
-        p = pointers ? GC_malloc_ignore_off_page(size) : GC_malloc_atomic_ignore_off_page(size);
+static void do_large(void *arg) {
+    Request *r = arg;
+    if (r->root) {
+        r->p = GC_malloc_uncollectable(r->size);
+    } else if (r->size >= RT_LARGE_OBJECT) {
+        r->p = r->pointers ? GC_malloc_ignore_off_page(r->size)
+                           : GC_malloc_atomic_ignore_off_page(r->size);
     } else {
-        p = pointers ? GC_malloc(size) : GC_malloc_atomic(size);
+        r->p = r->pointers ? GC_malloc(r->size) : GC_malloc_atomic(r->size);
     }
-    if (p == NULL) out_of_memory(size);
-    return p;
 }
 
-/* RT_HOSTILE: a collection at every few refills finds what nothing keeps alive. */
-static void hostile_collect(void) {
+static void do_reserve(void *unused) {
+    (void)unused;
+    oom_reserve = GC_malloc_atomic(RT_OOM_RESERVE);
+}
+
+static void *alloc_large(size_t size, bool pointers, bool root) {
+    Request r = {.size = size, .pointers = pointers, .root = root};
+    if (!gc_started) gc_start();
+    if (oom_reserve == NULL && size > RT_MB) on_system(do_reserve, NULL);
+    on_system(do_large, &r);
+    if (r.p == NULL) out_of_memory();
+    return r.p;
+}
+
+static void do_collect(void *unused) {
+    (void)unused;
+    GC_gcollect();
+}
+
+/* RT_HOSTILE or WYN_GC_EVERY=n: a collection at every few refills finds what nothing keeps. */
+static unsigned collect_every(void) {
 #ifdef RT_HOSTILE
-    static unsigned refills;
-    if (++refills % RT_HOSTILE_COLLECT == 0) GC_gcollect();
+    return RT_HOSTILE_COLLECT;
+#else
+    static int every = -1;
+    if (every < 0) {
+        const char *asked = getenv("WYN_GC_EVERY");
+        every = asked == NULL ? 0 : atoi(asked);
+    }
+    return (unsigned)every;
 #endif
 }
 
+static void do_refill(void *arg) {
+    Request *r = arg;
+    static _Atomic unsigned refills;
+    unsigned every = collect_every();
+    if (every != 0 && atomic_fetch_add(&refills, 1) % every == 0) GC_gcollect();
+    if (*r->list == NULL)
+        GC_generic_malloc_many(r->size, r->pointers ? GC_I_NORMAL : GC_I_PTRFREE, r->list);
+}
+
 void *wyn_alloc_slow(size_t size, int kind) {
-    if (size > WYN_SMALL_MAX) return alloc_large(size, kind == WYN_MEM_TRACED);
+    if (size > WYN_SMALL_MAX) return alloc_large(size, kind == WYN_MEM_TRACED, false);
     if (!gc_started) gc_start();
-    hostile_collect();
     size_t granules = size == 0 ? 1 : (size + 15) / 16;
-    void **list = &wyn_free_lists[kind][granules];
-    if (*list == NULL) {
-        GC_generic_malloc_many(granules * 16,
-                               kind == WYN_MEM_TRACED ? GC_I_NORMAL : GC_I_PTRFREE, list);
-        if (*list == NULL) out_of_memory(size);
-    }
+    void **list = &wyn_worker()->lists[kind][granules];
+    Request r = {.size = granules * 16, .pointers = kind == WYN_MEM_TRACED, .list = list};
+    if (*list == NULL) on_system(do_refill, &r);
+    if (*list == NULL) out_of_memory();
     void **p = (void **)*list;
     *list = *p;
     *p = NULL;
@@ -142,12 +346,7 @@ void *gc_alloc(size_t size, bool pointers) {
     return wyn_alloc_kind(size, pointers ? WYN_MEM_TRACED : WYN_MEM_ATOMIC);
 }
 
-void *gc_alloc_root(size_t size) {
-    if (!gc_started) gc_start();
-    void *p = GC_malloc_uncollectable(size);
-    if (p == NULL) out_of_memory(size);
-    return p;
-}
+void *gc_alloc_root(size_t size) { return alloc_large(size, true, true); }
 
 size_t gc_good_size(size_t size) {
     if (size <= 2048) return (size + 15) & ~(size_t)15;
@@ -155,7 +354,7 @@ size_t gc_good_size(size_t size) {
 }
 
 void gc_collect(void) {
-    if (gc_started) GC_gcollect();
+    if (gc_started) on_system(do_collect, NULL);
 }
 
 size_t gc_heap_size(void) { return gc_started ? GC_get_heap_size() : 0; }

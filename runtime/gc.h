@@ -13,13 +13,20 @@ void *gc_alloc_root(size_t size);
 /* The usable size of the object gc_alloc would give for `size`, so that buffers fill it. */
 size_t gc_good_size(size_t size);
 
-/* The program runs on [low, bottom) from now on; before or after the first allocation. */
-void gc_set_stack(void *bottom);
+/* The program runs on [low, bottom) until tasks exist; `system` is where the stack that the
+ * process began on is free. */
+void gc_set_stack(void *bottom, void *system, void *system_bottom);
 
-/* Called at each collection to push roots that the collector cannot know: stacks of waiting tasks.
- * It must not allocate. */
-extern void (*gc_roots_hook)(void);
-void gc_push_root(const void *low, const void *high);
+/* From now on stacks are switched and libgc is entered on the system stack only. */
+void gc_threads_start(void);
+
+/* A thread begins to be a worker. */
+struct Worker;
+void gc_thread_enter(struct Worker *w);
+void *gc_system_stack(const struct Worker *w); /* where it is free */
+
+/* fn(arg) on the system stack, without being stopped for a collection; touches no heap. */
+void gc_blocking(void *(*fn)(void *), void *arg);
 
 void gc_collect(void);
 size_t gc_heap_size(void);

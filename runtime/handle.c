@@ -2,6 +2,7 @@
  * converted, the same each time; entries are never removed. */
 #include "base.h"
 #include "gc.h"
+#include "lock.h"
 #include "native.h"
 
 typedef struct Handle {
@@ -17,6 +18,7 @@ static const wyn_type numbers_type = {.kind = WYN_T_MAP, .flags = WYN_TF_PTR, .s
                                       .b = &wyn_type_int};
 static wyn_array *handles; /* number - 1 -> Handle */
 static wyn_map *numbers;   /* address -> number */
+static uint32_t lock;      /* of entering; entries never change, so reading needs none */
 
 static const char *kind_name(wyn_handle_kind kind) {
     switch (kind) {
@@ -32,9 +34,10 @@ static const char *kind_name(wyn_handle_kind kind) {
 
 int64_t wyn_handle_enter(void *object, wyn_handle_kind kind, const wyn_type *elem) {
     if (kind == WYN_H_SHARED) return wyn_shared_id(object);
+    lock_take(&lock);
     if (handles == NULL) {
-        handles = wyn_array_new(&handle_type, 8);
         numbers = wyn_map_new(&numbers_type, 0);
+        handles = wyn_array_new(&handle_type, 8);
     }
     int64_t *number = wyn_map_put_i64(numbers, (int64_t)(uintptr_t)object);
     if (*number == 0) {
@@ -42,7 +45,9 @@ int64_t wyn_handle_enter(void *object, wyn_handle_kind kind, const wyn_type *ele
         wyn_array_push_any(handles, &h, &handle_type);
         *number = wyn_array_len(handles);
     }
-    return *number;
+    int64_t n = *number;
+    lock_drop(&lock);
+    return n;
 }
 
 static const Handle *handle_find(int64_t number, wyn_handle_kind kind, const wyn_site *site) {

@@ -5,10 +5,13 @@
  * Up to RT_MAP_SMALL entries there is no index: keys are compared in a row. An entry with a string
  * key is {key, tag, value}: the tag decides about short keys without a look at the string.
  * Growing and compacting fill a new table and publish it; an old table is never changed again,
- * so an iterator keeps walking the one it started on and asks the map about each key. */
+ * so an iterator keeps walking the one it started on and asks the map about each key.
+ * Once the process has spawned, changes hold the header's lock; look-ups take none: they stay with
+ * the table they loaded, whose arrays never move, and an entry is filled before its slot is. */
 #include "base.h"
 #include "config.h"
 #include "gc.h"
+#include "lock.h"
 
 typedef struct Table {
     char *entries;
@@ -173,8 +176,8 @@ static _Thread_local struct {
     uint64_t entry;
 } last_str;
 
-static inline uint64_t find_str_again(const wyn_map *m, const wyn_str *s, uint64_t *hash) {
-    const Table *t = m->table;
+static inline uint64_t find_str_again(const wyn_map *m, const Table *t, const wyn_str *s,
+                                      uint64_t *hash) {
     StrKey key = str_key(s);
     if (last_str.key == s && last_str.table == t && last_str.entry < t->used) {
         const char *e = t->entries + last_str.entry * m->stride;
@@ -189,33 +192,40 @@ static inline uint64_t find_str_again(const wyn_map *m, const wyn_str *s, uint64
     return i;
 }
 
+static uint64_t find_in(const wyn_map *m, const Table *t, const void *key, uint64_t *hash) {
+    if (m->key_kind == KEY_INT) return find_int(m, t, *(const int64_t *)key, hash);
+    if (m->key_kind == KEY_STR) return find_str_again(m, t, *(wyn_str *const *)key, hash);
+    return find_any(m, t, key, hash);
+}
+
 static uint64_t find_key(const wyn_map *m, const void *key, uint64_t *hash) {
-    if (m->key_kind == KEY_INT) return find_int(m, m->table, *(const int64_t *)key, hash);
-    if (m->key_kind == KEY_STR) return find_str_again(m, *(wyn_str *const *)key, hash);
-    return find_any(m, m->table, key, hash);
+    return find_in(m, m->table, key, hash);
 }
 
 static inline char *entry_at(const wyn_map *m, uint64_t i) {
     return m->table->entries + i * m->stride;
 }
 
-static inline void *value_or_null(const wyn_map *m, uint64_t i) {
-    return i == NOT_FOUND ? NULL : entry_at(m, i) + m->value_at;
+static inline void *value_or_null(const wyn_map *m, const Table *t, uint64_t i) {
+    return i == NOT_FOUND ? NULL : t->entries + i * m->stride + m->value_at;
 }
 
 void *wyn_map_find(wyn_map *m, const void *key) {
     uint64_t hash;
-    return value_or_null(m, find_key(m, key, &hash));
+    const Table *t = m->table;
+    return value_or_null(m, t, find_in(m, t, key, &hash));
 }
 
 void *wyn_map_find_i64(wyn_map *m, int64_t key) {
     uint64_t hash;
-    return value_or_null(m, find_int(m, m->table, key, &hash));
+    const Table *t = m->table;
+    return value_or_null(m, t, find_int(m, t, key, &hash));
 }
 
 void *wyn_map_find_str(wyn_map *m, const wyn_str *key) {
     uint64_t hash;
-    return value_or_null(m, find_str_again(m, key, &hash));
+    const Table *t = m->table;
+    return value_or_null(m, t, find_str_again(m, t, key, &hash));
 }
 
 /* ---- insertion ---- */
@@ -254,7 +264,7 @@ static void table_rebuild(wyn_map *m, uint64_t cap) {
         }
     }
     t->live = t->used;
-    m->table = t;
+    __atomic_store_n(&m->table, t, __ATOMIC_RELEASE); /* for lock-free readers */
 }
 
 /* A full table: doubled, or only compacted when a quarter of it is dead. */
@@ -281,31 +291,53 @@ static inline char *add_entry(wyn_map *m, const void *key, size_t key_size, uint
         memcpy(e + sizeof(wyn_str *), &tag, sizeof tag);
     }
     memset(e + m->value_at, 0, m->stride - m->value_at);
+    if (wyn_spawned && m->type->kind == WYN_T_MAP && (m->type->b->flags & WYN_TF_NOZERO) == 0)
+        wyn_zero(e + m->value_at, m->type->b); /* a reader may see it before its store */
+    __atomic_thread_fence(__ATOMIC_RELEASE); /* the entry before its slot */
     if (t->index != NULL) index_add(t, hash & UINT32_MAX, i);
     t->used = i + 1;
     t->live++;
     return e + m->value_at;
 }
 
+static bool enter(wyn_map *m) {
+    if (!wyn_spawned) return false;
+    lock_take(&m->lock);
+    return true;
+}
+
+static void leave(wyn_map *m, bool locked) {
+    if (locked) lock_drop(&m->lock);
+}
+
 void *wyn_map_put(wyn_map *m, const void *key) {
     uint64_t hash = 0;
+    bool locked = enter(m);
     uint64_t i = find_key(m, key, &hash);
-    if (i != NOT_FOUND) return entry_at(m, i) + m->value_at;
-    return add_entry(m, key, m->type->a->size, hash);
+    char *p = i != NOT_FOUND ? entry_at(m, i) + m->value_at
+                             : add_entry(m, key, m->type->a->size, hash);
+    leave(m, locked);
+    return p;
 }
 
 void *wyn_map_put_i64(wyn_map *m, int64_t key) {
     uint64_t hash = 0;
+    bool locked = enter(m);
     uint64_t i = find_int(m, m->table, key, &hash);
-    if (i != NOT_FOUND) return entry_at(m, i) + m->value_at;
-    return add_entry(m, &key, sizeof key, hash);
+    char *p = i != NOT_FOUND ? entry_at(m, i) + m->value_at
+                             : add_entry(m, &key, sizeof key, hash);
+    leave(m, locked);
+    return p;
 }
 
 void *wyn_map_put_str(wyn_map *m, const wyn_str *key) {
     uint64_t hash = 0;
-    uint64_t i = find_str_again(m, key, &hash);
-    if (i != NOT_FOUND) return entry_at(m, i) + m->value_at;
-    return add_entry(m, &key, sizeof key, hash);
+    bool locked = enter(m);
+    uint64_t i = find_str_again(m, m->table, key, &hash);
+    char *p = i != NOT_FOUND ? entry_at(m, i) + m->value_at
+                             : add_entry(m, &key, sizeof key, hash);
+    leave(m, locked);
+    return p;
 }
 
 /* ---- removal ---- */
@@ -326,7 +358,7 @@ static void index_remove(Table *t, uint64_t hash, uint64_t entry) {
     t->index[at] = 0;
 }
 
-bool wyn_map_remove(wyn_map *m, const void *key) {
+static bool map_remove(wyn_map *m, const void *key) {
     uint64_t hash = 0;
     uint64_t i = find_key(m, key, &hash);
     if (i == NOT_FOUND) return false;
@@ -343,13 +375,26 @@ bool wyn_map_remove(wyn_map *m, const void *key) {
     return true;
 }
 
-void wyn_map_clear(wyn_map *m) { m->table = (Table *)&no_table; }
+bool wyn_map_remove(wyn_map *m, const void *key) {
+    bool locked = enter(m);
+    bool found = map_remove(m, key);
+    leave(m, locked);
+    return found;
+}
+
+void wyn_map_clear(wyn_map *m) {
+    bool locked = enter(m);
+    __atomic_store_n(&m->table, (Table *)&no_table, __ATOMIC_RELEASE);
+    leave(m, locked);
+}
 
 wyn_map *wyn_map_copy(wyn_map *m) {
     wyn_map *c = wyn_alloc(sizeof *c);
+    bool locked = enter(m);
     *c = *m;
     c->lock = 0;
     if (m->table->used > 0) table_rebuild(c, m->table->live < 4 ? 4 : m->table->live);
+    leave(m, locked);
     return c;
 }
 

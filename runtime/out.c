@@ -2,6 +2,7 @@
  * filled up and flushed at exit, at a panic and before input is read. One print is one call here,
  * so lines never mix. A write error on stdout ends the process quietly with status 1. */
 #include <errno.h>
+#include <pthread.h>
 #include <unistd.h>
 
 #include "base.h"
@@ -10,6 +11,18 @@
 static char out_buffer[RT_OUT_BUFFER];
 static size_t out_used;
 static enum { OUT_UNKNOWN, OUT_LINES, OUT_BLOCKS } out_mode;
+
+static pthread_mutex_t out_mutex = PTHREAD_MUTEX_INITIALIZER;
+
+static bool out_enter(void) {
+    if (!wyn_spawned) return false;
+    pthread_mutex_lock(&out_mutex);
+    return true;
+}
+
+static void out_leave(bool locked) {
+    if (locked) pthread_mutex_unlock(&out_mutex);
+}
 
 static void write_all(int fd, const char *p, size_t n) {
     while (n > 0) {
@@ -24,10 +37,16 @@ static void write_all(int fd, const char *p, size_t n) {
     }
 }
 
-void wyn_flush(void) {
+static void out_flush(void) {
     size_t n = out_used;
     out_used = 0;
     write_all(STDOUT_FILENO, out_buffer, n);
+}
+
+void wyn_flush(void) {
+    bool locked = out_enter();
+    if (out_used > 0) out_flush();
+    out_leave(locked);
 }
 
 /* Room for n bytes, or NULL when they must be written directly. */
@@ -35,7 +54,7 @@ static char *out_room(size_t n) {
     if (WYN_UNLIKELY(out_mode == OUT_UNKNOWN))
         out_mode = isatty(STDOUT_FILENO) ? OUT_LINES : OUT_BLOCKS;
     if (n > sizeof out_buffer - out_used) {
-        wyn_flush();
+        out_flush();
         if (n > sizeof out_buffer) return NULL;
     }
     return out_buffer + out_used;
@@ -43,10 +62,10 @@ static char *out_room(size_t n) {
 
 static void out_done(size_t n) {
     out_used += n;
-    if (out_mode == OUT_LINES && out_used > 0 && out_buffer[out_used - 1] == '\n') wyn_flush();
+    if (out_mode == OUT_LINES && out_used > 0 && out_buffer[out_used - 1] == '\n') out_flush();
 }
 
-void wyn_out_write(const char *p, size_t n) {
+static void out_write(const char *p, size_t n) {
     char *room = out_room(n);
     if (room == NULL) {
         write_all(STDOUT_FILENO, p, n);
@@ -56,17 +75,25 @@ void wyn_out_write(const char *p, size_t n) {
     out_done(n);
 }
 
+void wyn_out_write(const char *p, size_t n) {
+    bool locked = out_enter();
+    out_write(p, n);
+    out_leave(locked);
+}
+
 void wyn_println_str(const wyn_str *s) {
     size_t n = (size_t)s->len + 1;
+    bool locked = out_enter();
     char *room = out_room(n);
     if (room == NULL) {
         write_all(STDOUT_FILENO, s->bytes, n - 1);
-        wyn_out_write("\n", 1);
-        return;
+        out_write("\n", 1);
+    } else {
+        memcpy(room, s->bytes, n - 1);
+        room[n - 1] = '\n';
+        out_done(n);
     }
-    memcpy(room, s->bytes, n - 1);
-    room[n - 1] = '\n';
-    out_done(n);
+    out_leave(locked);
 }
 
 void wyn_print_str(const wyn_str *s) {

@@ -11,30 +11,35 @@
 #include <unistd.h>
 
 #include "gc.h"
+#include "lock.h"
 #include "trace.h"
 
+/* The compiler's own pair is a few stores; the sanitizers know the library's one only. */
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+typedef jmp_buf Jump;
+#define JUMP_SET(j) setjmp(j)
+#define JUMP_TO(j) longjmp(j, 1)
+#else
+typedef void *Jump[5];
+#define JUMP_SET(j) __builtin_setjmp(j)
+#define JUMP_TO(j) __builtin_longjmp(j, 1)
+#endif
+
 typedef struct CatchPoint {
-    jmp_buf jump;
+    Jump jump;
     struct CatchPoint *previous;
     wyn_frame *mark;
     Panic *active;
     Panic *volatile caught;
 } CatchPoint;
 
-static PanicContext context;
-
-PanicContext panic_switch(PanicContext to) {
-    PanicContext from = context;
-    context = to;
-    return from;
-}
-
 /* ---- deferred blocks ---- */
 
 void wyn_frame_enter(wyn_frame *frame) {
-    frame->next = context.frames;
+    PanicContext *context = panic_context();
+    frame->next = context->frames;
     frame->top = NULL;
-    context.frames = frame;
+    context->frames = frame;
 }
 
 void wyn_defer(wyn_frame *frame, wyn_defer_entry *entry, void (*run)(void *frame)) {
@@ -49,50 +54,52 @@ void wyn_frame_leave(wyn_frame *frame) {
         frame->top = e->next;
         e->run(frame);
     }
-    context.frames = frame->next;
+    panic_context()->frames = frame->next;
 }
 
 /* ---- raising and catching ---- */
 
 static _Noreturn void panic_raise(Panic *p) {
-    if (context.active == NULL) {
-        context.active = p;
-    } else if (context.active != p) {
-        p->also = context.active->also;
-        context.active->also = p;
+    PanicContext *context = panic_context();
+    if (context->active == NULL) {
+        context->active = p;
+    } else if (context->active != p) {
+        p->also = context->active->also;
+        context->active->also = p;
     }
-    CatchPoint *c = context.catch;
+    CatchPoint *c = context->catch;
     wyn_frame *mark = c == NULL ? NULL : c->mark;
-    while (context.frames != mark) {
-        wyn_frame *f = context.frames;
+    while (context->frames != mark) {
+        wyn_frame *f = context->frames;
         wyn_defer_entry *e = f->top;
         if (e == NULL) {
-            context.frames = f->next;
+            context->frames = f->next;
             continue;
         }
         f->top = e->next;
         e->run(f);
     }
-    p = context.active;
+    p = context->active;
     if (c == NULL) {
         panic_report(p);
         _exit(STATUS_PANIC);
     }
-    context.active = c->active;
-    context.catch = c->previous;
+    context->active = c->active;
+    context->catch = c->previous;
     c->caught = p;
-    longjmp(c->jump, 1);
+    JUMP_TO(c->jump);
 }
 
-bool panic_run(void (*body)(void *), void *arg, Panic **caught) {
+__attribute__((noinline)) bool panic_run(void (*body)(void *), void *arg, Panic **caught) {
+    PanicContext *context = panic_context();
     CatchPoint c = {
-        .previous = context.catch, .mark = context.frames, .active = context.active};
-    context.catch = &c;
-    context.active = NULL;
-    if (setjmp(c.jump) == 0) {
+        .previous = context->catch, .mark = context->frames, .active = context->active};
+    context->catch = &c;
+    context->active = NULL;
+    if (JUMP_SET(c.jump) == 0) {
         body(arg);
-        context.catch = c.previous;
-        context.active = c.active;
+        context->catch = c.previous;
+        context->active = c.active;
         return true;
     }
     stack_guard_restore();
@@ -244,7 +251,9 @@ static void report_site(const char *what, const wyn_site *site) {
 }
 
 void panic_report(const Panic *p) {
+    static uint32_t one_at_a_time;
     wyn_flush();
+    lock_take(&one_at_a_time);
     report_head(p);
     if (p->trace != NULL) report_trace(p->trace);
     report_site("  in a task spawned in ", p->spawned);
@@ -253,6 +262,7 @@ void panic_report(const Panic *p) {
         err_text("  and while it ran deferred blocks, ");
         report_head(q);
     }
+    lock_drop(&one_at_a_time);
 }
 
 void wyn_fatal(const char *what, const char *file, int line) {

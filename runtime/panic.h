@@ -35,15 +35,14 @@ typedef struct PanicContext {
 
 enum { STATUS_PANIC = 101 };
 
-/* Exchanges the running context for another one: a switch of tasks. */
-PanicContext panic_switch(PanicContext to);
+/* The running one; it belongs to the stack, so it stays the same where a task waits. sched.c */
+PanicContext *panic_context(void);
 
 /* stack.c */
-extern const char *stack_low, *stack_high; /* bounds of the running stack, for traces */
-void stack_guard_restore(void);            /* after a caught overflow */
+void stack_guard_restore(void); /* after a caught overflow */
 
 /* start.c */
-extern void (*wyn_drain_hook)(void); /* set by the first spawn: runs what is left */
+extern void (*wyn_drain_hook)(void); /* set by the first spawn: waits for what is left */
 _Noreturn void wyn_finish(int status);
 bool wyn_failed(void); /* an assert failed */
 

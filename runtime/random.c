@@ -1,6 +1,7 @@
 /* random.c - xoshiro256**, seeded from the hash key (so from the kernel, or WYN_SEED) unless the
  * program seeds it. Not for secrets. */
 #include "base.h"
+#include "lock.h"
 #include "native.h"
 
 static uint64_t s[4];
@@ -18,7 +19,9 @@ static void seed(uint64_t state) {
 
 static uint64_t rotl(uint64_t x, int k) { return x << k | x >> (64 - k); }
 
-static uint64_t next(void) {
+static uint32_t lock; /* once there are tasks */
+
+static uint64_t next_locked(void) {
     if (WYN_UNLIKELY((s[0] | s[1] | s[2] | s[3]) == 0)) seed(wyn_hash_seed());
     uint64_t result = rotl(s[1] * 5, 7) * 9;
     uint64_t t = s[1] << 17;
@@ -31,7 +34,19 @@ static uint64_t next(void) {
     return result;
 }
 
-void wyn_random_seed(int64_t n) { seed((uint64_t)n); }
+static uint64_t next(void) {
+    if (!wyn_spawned) return next_locked();
+    lock_take(&lock);
+    uint64_t v = next_locked();
+    lock_drop(&lock);
+    return v;
+}
+
+void wyn_random_seed(int64_t n) {
+    lock_take(&lock);
+    seed((uint64_t)n);
+    lock_drop(&lock);
+}
 
 int64_t wyn_random_bits(void) { return (int64_t)next(); }
 

@@ -1,16 +1,13 @@
 /* sleep.c - a task that waits for the clock alone. */
 #include "native.h"
-#include "task.h"
-
-static bool never(void *arg) {
-    (void)arg;
-    return false;
-}
+#include "wait.h"
 
 void wyn_sleep(int64_t ms, const wyn_site *site) {
-    Wait w = {.ready = never, .deadline = time_mono() + (ms < 0 ? 0 : ms) * 1000000,
-              .site = site, .what = "sleep"};
-    task_wait(&w);
+    Waiter w;
+    waiter_open(&w, "sleep", site);
+    if (ms < 0) ms = 0;
+    if (ms > INT64_MAX / 2000000) ms = INT64_MAX / 2000000;
+    waiter_park(&w, time_mono() + ms * 1000000);
 }
 
 void wyn_time_sleep(int64_t ms) { wyn_sleep(ms, NULL); }

@@ -10,11 +10,21 @@
 #include "gc.h"
 #include "panic.h"
 
-const char *stack_low, *stack_high;
+#ifndef MADV_GUARD_INSTALL
+#define MADV_GUARD_INSTALL 102
+#define MADV_GUARD_REMOVE 103
+#endif
 
-static Stack current;
-static enum { RESERVE_CLOSED, RESERVE_HALF, RESERVE_OPEN } reserve_state;
-static char alt_stack[RT_ALT_STACK];
+enum { RESERVE_CLOSED, RESERVE_HALF, RESERVE_OPEN };
+
+/* Makes [p, p + size) inaccessible, or accessible again. */
+static void guard_set(const Stack *s, char *p, size_t size, bool closed) {
+    if (s->by_advice) {
+        madvise(p, size, closed ? MADV_GUARD_INSTALL : MADV_GUARD_REMOVE);
+    } else {
+        mprotect(p, size, closed ? PROT_NONE : PROT_READ | PROT_WRITE);
+    }
+}
 
 bool stack_make(Stack *s, size_t size) {
     size_t total = RT_STACK_GUARD + RT_STACK_RESERVE + size;
@@ -28,27 +38,30 @@ bool stack_make(Stack *s, size_t size) {
     return true;
 }
 
-void stack_use(const Stack *s) {
-    stack_guard_restore();
-    current = *s;
-    stack_high = s->high;
-    stack_low = s->reserve != NULL ? s->reserve : s->high - 8 * RT_MB;
-    gc_set_stack(s->high);
+bool stack_guard(Stack *s, char *low, char *high) {
+    size_t size = RT_TASK_GUARD + RT_STACK_RESERVE;
+    s->by_advice = madvise(low, size, MADV_GUARD_INSTALL) == 0;
+    if (!s->by_advice && mprotect(low, size, PROT_NONE) != 0) return false;
+    s->reserve = low + RT_TASK_GUARD;
+    s->high = high;
+    s->opened = RESERVE_CLOSED;
+    return true;
 }
 
 void stack_guard_restore(void) {
-    if (reserve_state == RESERVE_CLOSED) return;
-    reserve_state = RESERVE_CLOSED;
-    mprotect(current.reserve, RT_STACK_RESERVE, PROT_NONE);
+    Stack *s = stack_self();
+    if (s->opened == RESERVE_CLOSED) return;
+    s->opened = RESERVE_CLOSED;
+    guard_set(s, s->reserve, RT_STACK_RESERVE, true);
 }
 
 static _Noreturn void stack_overflow(void) {
     wyn_panic("stack overflow (recursion too deep?)");
 }
 
-static void reserve_allow(size_t from, int state) {
-    reserve_state = state;
-    mprotect(current.reserve + from, RT_STACK_RESERVE - from, PROT_READ | PROT_WRITE);
+static void reserve_allow(Stack *s, size_t from, uint8_t opened) {
+    s->opened = opened;
+    guard_set(s, s->reserve + from, RT_STACK_RESERVE - from, false);
 }
 
 extern const char __executable_start[], etext[]; /* of the linker */
@@ -57,9 +70,10 @@ extern const char __executable_start[], etext[]; /* of the linker */
  * to finish, and the overflow is reported when Wyn code runs into the lower one. */
 static void on_fault(int signal_number, siginfo_t *info, void *context) {
     const char *at = info->si_addr;
-    const char *low = current.reserve;
+    Stack *s = stack_self();
+    const char *low = s == NULL ? NULL : s->reserve;
     bool here = low != NULL && at >= low && at < low + RT_STACK_RESERVE;
-    if (!here || reserve_state == RESERVE_OPEN) {
+    if (!here || s->opened == RESERVE_OPEN) {
         signal(signal_number, SIG_DFL); /* a fault of foreign code: die of it */
         return;
     }
@@ -67,11 +81,11 @@ static void on_fault(int signal_number, siginfo_t *info, void *context) {
     greg_t *regs = ((ucontext_t *)context)->uc_mcontext.gregs;
     const char *pc = (const char *)regs[REG_RIP];
     bool library = pc < __executable_start || pc >= etext;
-    if (library && reserve_state == RESERVE_CLOSED && at >= low + RT_STACK_RESERVE / 2) {
-        reserve_allow(RT_STACK_RESERVE / 2, RESERVE_HALF);
+    if (library && s->opened == RESERVE_CLOSED && at >= low + RT_STACK_RESERVE / 2) {
+        reserve_allow(s, RT_STACK_RESERVE / 2, RESERVE_HALF);
         return;
     }
-    reserve_allow(0, RESERVE_OPEN);
+    reserve_allow(s, 0, RESERVE_OPEN);
     uintptr_t sp = ((uintptr_t)regs[REG_RSP] - 256) & ~(uintptr_t)15;
     *(uintptr_t *)(sp - 8) = (uintptr_t)regs[REG_RIP] + 1; /* as if called: the trace sees it */
     regs[REG_RSP] = (greg_t)(sp - 8);
@@ -81,11 +95,19 @@ static void on_fault(int signal_number, siginfo_t *info, void *context) {
 #endif
 }
 
-void stack_signals(void) {
-    stack_t alt = {.ss_sp = alt_stack, .ss_size = sizeof alt_stack};
+void stack_alternate(char **low) {
+    char *p = mmap(NULL, RT_ALT_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    CHECK(p != MAP_FAILED);
+    *low = p;
+    stack_t alt = {.ss_sp = p, .ss_size = RT_ALT_STACK};
     sigaltstack(&alt, NULL);
+}
+
+void stack_signals(int blocked) {
     struct sigaction fault = {.sa_sigaction = on_fault,
                               .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
+    sigemptyset(&fault.sa_mask);
+    if (blocked != 0) sigaddset(&fault.sa_mask, blocked);
     sigaction(SIGSEGV, &fault, NULL);
     sigaction(SIGBUS, &fault, NULL);
 }

@@ -1,5 +1,6 @@
 /* start.c - main(): signals, the big stack, wyn_main, the end. */
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -8,7 +9,7 @@
 #include "gc.h"
 #include "native.h"
 #include "panic.h"
-#include "stack.h"
+#include "fiber.h"
 
 void (*wyn_drain_hook)(void);
 int wyn_argc;
@@ -21,7 +22,9 @@ void wyn_fail_status(void) { asserts_failed = true; }
 bool wyn_failed(void) { return asserts_failed; }
 
 void wyn_finish(int status) {
+    static _Atomic bool ending;
     wyn_flush();
+    while (atomic_exchange(&ending, true)) pause(); /* another task ends the process */
     exit(status);
 }
 
@@ -93,15 +96,18 @@ static void program_on_stack(char *bottom) { (void)bottom; }
 int main(int argc, char **argv) {
     wyn_argc = argc;
     wyn_argv = argv;
-    stack_signals();
+    static char *alternate;
+    stack_alternate(&alternate);
+    stack_signals(0);
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGPIPE, &ignore, NULL);
-    Stack stack = {0};
-    if (big_stack(&stack)) {
-        stack_use(&stack);
-        program_on_stack(stack.high);
+    char *system = __builtin_frame_address(0);
+    Stack *stack = &main_fiber.stack;
+    if (big_stack(stack)) {
+        gc_set_stack(stack->high, (char *)((uintptr_t)(system - 16 * RT_KB) & ~(uintptr_t)63),
+                     system);
+        program_on_stack(stack->high);
     }
-    stack_high = __builtin_frame_address(0);
-    stack_low = stack_high - 8 * RT_MB;
+    stack->high = system + 256; /* what main itself holds is nothing to the collector */
     program();
 }

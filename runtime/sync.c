@@ -1,5 +1,9 @@
-/* sync.c - locks and counters between tasks. Every one is a condition and a task_wait. */
+/* sync.c - locks and counters between tasks. Each has a spin lock for its few words and a list of
+ * waiters, oldest first; who releases hands over under that lock, so nobody is woken in vain. */
+#include <stdatomic.h>
+
 #include "gc.h"
+#include "lock.h"
 #include "native.h"
 #include "task.h"
 
@@ -10,15 +14,42 @@ static const void *self(void) {
     return task == NULL ? &main_task : task;
 }
 
-static void wait_for(bool (*ready)(void *), void *object, const char *what,
-                     const wyn_site *site) {
-    Wait w = {.ready = ready, .arg = object, .what = what, .site = site};
-    if (!ready(object)) task_wait(&w);
+typedef struct Gate {
+    uint32_t lock;
+    WaitList waiting;
+} Gate;
+
+/* Called with the lock held, drops it; returns when somebody has handed over. */
+static void gate_wait(Gate *g, int index, const void *who, const char *what,
+                      const wyn_site *site) {
+    Waiter w;
+    WaitNode n;
+    waiter_open(&w, what, site);
+    node_open(&n, &w, index, (void *)who);
+    list_add(&g->waiting, &n);
+    lock_drop(&g->lock);
+    waiter_park(&w, 0);
+}
+
+/* All waiters; called with the lock held, drops it. */
+static void gate_open(Gate *g) {
+    WaitNode *chain = NULL, *n;
+    while ((n = list_win(&g->waiting)) != NULL) {
+        n->prev = chain;
+        chain = n;
+    }
+    lock_drop(&g->lock);
+    while (chain != NULL) {
+        n = chain;
+        chain = n->prev;
+        waiter_wake(n->waiter);
+    }
 }
 
 /* ---- Mutex ---- */
 
 struct wyn_mutex {
+    Gate gate;
     const void *owner; /* NULL: free */
     const wyn_type *type;
     _Alignas(8) char value[];
@@ -31,16 +62,27 @@ wyn_mutex *wyn_mutex_new(const wyn_type *type, const void *init) {
     return m;
 }
 
-static bool mutex_free(void *arg) { return ((wyn_mutex *)arg)->owner == NULL; }
-
 void wyn_mutex_lock(wyn_mutex *m, const wyn_site *site) {
-    wait_for(mutex_free, m, "lock() of a Mutex that is never unlocked", site);
-    m->owner = self();
+    const void *me = self();
+    lock_take(&m->gate.lock);
+    if (m->owner == NULL) {
+        m->owner = me;
+        lock_drop(&m->gate.lock);
+        return;
+    }
+    gate_wait(&m->gate, 0, me, "lock() of a Mutex that is never unlocked", site);
 }
 
 void wyn_mutex_unlock(wyn_mutex *m, const wyn_site *site) {
-    if (m->owner != self()) wyn_panic_at(site, "unlock of a Mutex that this task has not locked");
-    m->owner = NULL;
+    lock_take(&m->gate.lock);
+    if (m->owner != self()) {
+        lock_drop(&m->gate.lock);
+        wyn_panic_at(site, "unlock of a Mutex that this task has not locked");
+    }
+    WaitNode *next = list_win(&m->gate.waiting);
+    m->owner = next == NULL ? NULL : next->slot;
+    lock_drop(&m->gate.lock);
+    if (next != NULL) waiter_wake(next->waiter);
 }
 
 void *wyn_mutex_value(wyn_mutex *m) { return m->value; }
@@ -69,7 +111,10 @@ void wyn_mutex_store(wyn_mutex *m, const void *v, const wyn_type *type) {
 
 /* ---- RwLock ---- */
 
+enum { READER, WRITER };
+
 typedef struct wyn_rwlock {
+    Gate gate;
     int64_t readers;
     const void *writer;
     _Alignas(8) char value[];
@@ -81,35 +126,74 @@ void *wyn_rwlock_make(const void *init, const wyn_type *type) {
     return l;
 }
 
-static bool rwlock_readable(void *arg) { return ((wyn_rwlock *)arg)->writer == NULL; }
-
-static bool rwlock_writable(void *arg) {
-    const wyn_rwlock *l = arg;
-    return l->writer == NULL && l->readers == 0;
-}
-
 void wyn_rwlock_read(void *lock, const wyn_type *type) {
     wyn_rwlock *l = lock;
     (void)type;
-    wait_for(rwlock_readable, l, "read() of an RwLock that is never released", NULL);
-    l->readers++;
+    lock_take(&l->gate.lock);
+    if (l->writer == NULL) {
+        l->readers++;
+        lock_drop(&l->gate.lock);
+        return;
+    }
+    gate_wait(&l->gate, READER, NULL, "read() of an RwLock that is never released", NULL);
 }
 
 void wyn_rwlock_write(void *lock, const wyn_type *type) {
     wyn_rwlock *l = lock;
     (void)type;
-    wait_for(rwlock_writable, l, "write() of an RwLock that is never released", NULL);
-    l->writer = self();
+    const void *me = self();
+    lock_take(&l->gate.lock);
+    if (l->writer == NULL && l->readers == 0) {
+        l->writer = me;
+        lock_drop(&l->gate.lock);
+        return;
+    }
+    gate_wait(&l->gate, WRITER, me, "write() of an RwLock that is never released", NULL);
+}
+
+/* Free: to the oldest, and if that is a reader, to all readers. Drops the lock. */
+static void rwlock_pass(wyn_rwlock *l) {
+    WaitNode *chain = NULL, *n = l->gate.waiting.head;
+    bool one = n != NULL && n->index == WRITER;
+    while (n != NULL) {
+        WaitNode *next = n->next;
+        if (one || n->index == READER) {
+            list_remove(&l->gate.waiting, n);
+            waiter_win(n->waiter, n->index); /* nothing else can end this wait */
+            if (one) {
+                l->writer = n->slot;
+            } else {
+                l->readers++;
+            }
+            n->prev = chain;
+            chain = n;
+            if (one) break;
+        }
+        n = next;
+    }
+    lock_drop(&l->gate.lock);
+    while (chain != NULL) {
+        n = chain;
+        chain = n->prev;
+        waiter_wake(n->waiter);
+    }
 }
 
 void wyn_rwlock_release(void *lock, const wyn_type *type) {
     wyn_rwlock *l = lock;
     (void)type;
+    lock_take(&l->gate.lock);
     if (l->writer == self()) {
         l->writer = NULL;
+        rwlock_pass(l);
     } else if (l->readers > 0) {
-        l->readers--;
+        if (--l->readers == 0) {
+            rwlock_pass(l);
+        } else {
+            lock_drop(&l->gate.lock);
+        }
     } else {
+        lock_drop(&l->gate.lock);
         wyn_panic("release of an RwLock that is not held");
     }
 }
@@ -122,72 +206,115 @@ void wyn_rwlock_store(void *lock, const void *v, const wyn_type *type) {
     memcpy(((wyn_rwlock *)lock)->value, v, type->size);
 }
 
-/* ---- Semaphore, WaitGroup: a counter each ---- */
+/* ---- Semaphore, WaitGroup, Once: a counter and its waiters ---- */
 
-static int64_t *counter_new(int64_t n) {
-    int64_t *c = wyn_alloc_atomic(sizeof *c);
-    *c = n;
+typedef struct Counter {
+    Gate gate;
+    int64_t n;
+} Counter;
+
+static Counter *counter_new(int64_t n) {
+    Counter *c = wyn_alloc(sizeof *c);
+    c->n = n;
     return c;
 }
-
-static bool counter_positive(void *arg) { return *(int64_t *)arg > 0; }
-
-static bool counter_zero(void *arg) { return *(int64_t *)arg <= 0; }
 
 void *wyn_semaphore_new(int64_t n) {
     if (n < 0) wyn_panic("Semaphore count must be >= 0 (got %lld)", (long long)n);
     return counter_new(n);
 }
 
-void wyn_semaphore_acquire(void *s) {
-    wait_for(counter_positive, s, "acquire() of a Semaphore that is never released", NULL);
-    --*(int64_t *)s;
-}
-
 bool wyn_semaphore_try_acquire(void *s) {
-    if (!counter_positive(s)) return false;
-    --*(int64_t *)s;
-    return true;
+    Counter *c = s;
+    lock_take(&c->gate.lock);
+    bool ok = c->n > 0;
+    if (ok) c->n--;
+    lock_drop(&c->gate.lock);
+    return ok;
 }
 
-void wyn_semaphore_release(void *s) { ++*(int64_t *)s; }
+void wyn_semaphore_acquire(void *s) {
+    Counter *c = s;
+    lock_take(&c->gate.lock);
+    if (c->n > 0) {
+        c->n--;
+        lock_drop(&c->gate.lock);
+        return;
+    }
+    gate_wait(&c->gate, 0, NULL, "acquire() of a Semaphore that is never released", NULL);
+}
+
+void wyn_semaphore_release(void *s) {
+    Counter *c = s;
+    lock_take(&c->gate.lock);
+    WaitNode *next = list_win(&c->gate.waiting);
+    if (next == NULL) c->n++;
+    lock_drop(&c->gate.lock);
+    if (next != NULL) waiter_wake(next->waiter);
+}
 
 void *wyn_waitgroup_new(void) { return counter_new(0); }
 
 void wyn_waitgroup_add(void *w, int64_t n) {
-    if ((*(int64_t *)w += n) < 0) wyn_panic("WaitGroup counter is negative");
+    Counter *c = w;
+    lock_take(&c->gate.lock);
+    c->n += n;
+    if (c->n < 0) {
+        lock_drop(&c->gate.lock);
+        wyn_panic("WaitGroup counter is negative");
+    }
+    if (c->n == 0) {
+        gate_open(&c->gate);
+    } else {
+        lock_drop(&c->gate.lock);
+    }
 }
 
 void wyn_waitgroup_done(void *w) { wyn_waitgroup_add(w, -1); }
 
 void wyn_waitgroup_wait(void *w) {
-    wait_for(counter_zero, w, "wait() of a WaitGroup that is never done", NULL);
+    Counter *c = w;
+    lock_take(&c->gate.lock);
+    if (c->n <= 0) {
+        lock_drop(&c->gate.lock);
+        return;
+    }
+    gate_wait(&c->gate, 0, NULL, "wait() of a WaitGroup that is never done", NULL);
 }
 
-/* ---- Once: 0 not yet, 1 running, 2 done ---- */
+/* Once: 0 not yet, 1 running, 2 done */
 
 void *wyn_once_new(void) { return counter_new(0); }
 
-static bool once_not_running(void *arg) { return *(int64_t *)arg != 1; }
-
 bool wyn_once_enter(void *o) {
-    int64_t *state = o;
-    wait_for(once_not_running, o, "run() of a Once that never finishes", NULL);
-    if (*state == 2) return false;
-    *state = 1;
-    return true;
+    Counter *c = o;
+    lock_take(&c->gate.lock);
+    if (c->n == 1) {
+        gate_wait(&c->gate, 0, NULL, "run() of a Once that never finishes", NULL);
+        return false;
+    }
+    bool first = c->n == 0;
+    if (first) c->n = 1;
+    lock_drop(&c->gate.lock);
+    return first;
 }
 
-void wyn_once_leave(void *o) { *(int64_t *)o = 2; }
+void wyn_once_leave(void *o) {
+    Counter *c = o;
+    lock_take(&c->gate.lock);
+    c->n = 2;
+    gate_open(&c->gate);
+}
 
 /* ---- Shared: a 64-bit cell; numbered from 0 when first converted to int ---- */
 
 struct wyn_shared {
-    int64_t value;
+    _Atomic int64_t value;
     int64_t id; /* or -1 */
 };
 
 static wyn_array *shared_ids;
+static uint32_t ids_lock; /* of numbering; entries never change */
 
 wyn_shared *wyn_shared_new(int64_t value) {
     wyn_shared *s = wyn_alloc_atomic(sizeof *s);
@@ -196,44 +323,48 @@ wyn_shared *wyn_shared_new(int64_t value) {
     return s;
 }
 
-int64_t wyn_shared_get(wyn_shared *s) { return s->value; }
+int64_t wyn_shared_get(wyn_shared *s) { return atomic_load(&s->value); }
 
-void wyn_shared_set(wyn_shared *s, int64_t v) { s->value = v; }
+void wyn_shared_set(wyn_shared *s, int64_t v) { atomic_store(&s->value, v); }
 
 int64_t wyn_shared_swap(wyn_shared *s, int64_t v) {
-    int64_t old = s->value;
-    s->value = v;
-    return old;
+    return atomic_exchange(&s->value, v);
 }
 
 int64_t wyn_shared_add(wyn_shared *s, int64_t d) {
-    return wyn_shared_swap(s, (int64_t)((uint64_t)s->value + (uint64_t)d));
+    return atomic_fetch_add(&s->value, d);
 }
 
 int64_t wyn_shared_sub(wyn_shared *s, int64_t d) {
-    return wyn_shared_swap(s, (int64_t)((uint64_t)s->value - (uint64_t)d));
+    return atomic_fetch_sub(&s->value, d);
 }
 
 bool wyn_shared_cas(wyn_shared *s, int64_t old, int64_t v) {
-    if (s->value != old) return false;
-    s->value = v;
-    return true;
+    return atomic_compare_exchange_strong(&s->value, &old, v);
 }
 
 int64_t wyn_shared_min(wyn_shared *s, int64_t v) {
-    return wyn_shared_swap(s, v < s->value ? v : s->value);
+    int64_t old = atomic_load(&s->value);
+    while (!atomic_compare_exchange_weak(&s->value, &old, v < old ? v : old)) continue;
+    return old;
 }
 
 int64_t wyn_shared_max(wyn_shared *s, int64_t v) {
-    return wyn_shared_swap(s, v > s->value ? v : s->value);
+    int64_t old = atomic_load(&s->value);
+    while (!atomic_compare_exchange_weak(&s->value, &old, v > old ? v : old)) continue;
+    return old;
 }
 
 int64_t wyn_shared_id(wyn_shared *s) {
-    if (s->id >= 0) return s->id;
-    if (shared_ids == NULL) shared_ids = wyn_array_new(&wyn_type_ptr, 0);
-    s->id = wyn_array_len(shared_ids);
-    wyn_array_push_ptr(shared_ids, s);
-    return s->id;
+    lock_take(&ids_lock);
+    if (s->id < 0) {
+        if (shared_ids == NULL) shared_ids = wyn_array_new(&wyn_type_ptr, 0);
+        s->id = wyn_array_len(shared_ids);
+        wyn_array_push_ptr(shared_ids, s);
+    }
+    int64_t id = s->id;
+    lock_drop(&ids_lock);
+    return id;
 }
 
 wyn_shared *wyn_shared_by_id(int64_t id) {

@@ -1,41 +1,56 @@
-/* task.h - tasks on one thread. A task is a future whose thunk has not finished; it runs either
- * inline, by the task that awaits it, or on a fiber of its own. Whatever blocks waits for a
- * condition by task_wait; the scheduler looks at the conditions of waiting fibers in turn. */
+/* task.h - futures from the inside, and what runs.
+ * A future is one object: task, thunk, and result or panic. `st` is NEW (0), RUNNING or
+ * finished in its low bits, LOCKED while its list of waiters is changed or taken, and the address
+ * of the newest waiting node above. NEW -> RUNNING is one CAS, by who runs it: a loop that popped
+ * its entry, or an awaiter. Whoever sees DONE or FAILED (acquire) sees the result. */
 #ifndef WYN_TASK_H
 #define WYN_TASK_H
 
 #include "panic.h"
+#include "wait.h"
 
-typedef enum FutureState { FUTURE_NEW, FUTURE_RUNNING, FUTURE_DONE, FUTURE_FAILED } FutureState;
+enum {
+    FUTURE_NEW = 0,
+    FUTURE_DONE = 1,
+    FUTURE_RUNNING = 2,
+    FUTURE_FAILED = 4,
+    FUTURE_LOCKED = 8,
+    FUTURE_BITS = 15
+};
+
+/* In the low bits of `type`, whose descriptors are aligned to 8. */
+enum { TASK_DETACHED = 1, TASK_CANCELLED = 2, TASK_CONSUMED = 4, TASK_BITS = 7 };
 
 struct wyn_future {
-    wyn_future *next; /* in the queue while NEW, in the list of failed ones */
-    wyn_fn *thunk;    /* while NEW */
-    const wyn_type *type;
-    const wyn_site *site;
-    Panic *panic; /* FAILED */
-    FutureState state;
-    bool detached, cancelled, consumed;
-    int64_t id;
+    _Atomic uintptr_t st;
+    union {
+        wyn_fn *thunk; /* until it is finished */
+        Panic *panic;  /* FAILED */
+    };
+    _Atomic uint32_t type; /* distance of the result's descriptor from an anchor, and TASK_ bits */
+    int32_t site;          /* distance of the spawn's place; 0: none */
     _Alignas(8) char result[];
 };
 
-typedef struct Wait {
-    bool (*ready)(void *arg);
-    void *arg;
-    int64_t deadline; /* monotonic ns, or 0 */
-    const char *what; /* for the deadlock report: "recv() on a channel with ..." */
-    const wyn_site *site;
-} Wait;
+/* One task being run; on the stack that runs it. Tasks that an awaiter runs nest. */
+typedef struct Run {
+    struct Run *outer;
+    wyn_future *task;
+    int64_t id; /* 0: nobody has asked */
+} Run;
 
-/* Returns true when w->ready holds, false when the deadline has passed first. */
-bool task_wait(Wait *w);
-
-void task_enqueue(wyn_future *f);
-void future_run(wyn_future *f); /* claims a NEW one */
 wyn_future *task_current(void); /* NULL in main */
-wyn_future *task_set_current(wyn_future *f);
-int64_t task_count(void);
-int64_t time_mono(void);
+const wyn_type *future_type(const wyn_future *f);
+const wyn_site *future_site(const wyn_future *f);
+
+static inline bool future_finished(wyn_future *f) {
+    /* acquire: with the release in future_finish */
+    return (atomic_load_explicit(&f->st, memory_order_acquire) & (FUTURE_DONE | FUTURE_FAILED)) !=
+           0;
+}
+
+/* False when it is finished already. future_unwait is for a node whose wait ended otherwise. */
+bool future_wait(wyn_future *f, WaitNode *n);
+void future_unwait(wyn_future *f, WaitNode *n);
 
 #endif

@@ -4,13 +4,16 @@
 #include "trace.h"
 
 #include "panic.h"
+#include "stack.h"
 
 __attribute__((weak)) extern const char wyn_names[];
 
 void trace_capture(Trace *t, const void *frame_address) {
     const char *fp = frame_address;
+    const Stack *s = stack_self();
+    const char *low = s->reserve != NULL ? s->reserve : s->high - 8 * RT_MB;
     t->kept = t->total = 0;
-    while (fp >= stack_low && fp + 16 <= stack_high && ((uintptr_t)fp & 7) == 0) {
+    while (fp >= low && fp + 16 <= s->high && ((uintptr_t)fp & 7) == 0) {
         uintptr_t next, pc;
         memcpy(&next, fp, sizeof next);
         memcpy(&pc, fp + 8, sizeof pc);

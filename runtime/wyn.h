@@ -164,8 +164,13 @@ wyn_str *wyn_variant_name(const void *v, const wyn_type *t);
 /* ---- memory (inline forms in wyn_inline.h) ---- */
 
 enum { WYN_MEM_ATOMIC = 0, WYN_MEM_TRACED = 1, WYN_SMALL_MAX = 512 };
-extern void *wyn_free_lists[2][WYN_SMALL_MAX / 16 + 1];
+typedef struct wyn_local { /* of the worker that runs this code; it changes at blocking calls */
+    void *lists[2][WYN_SMALL_MAX / 16 + 1];
+} wyn_local;
+extern __thread wyn_local *wyn_here;
 void *wyn_alloc_slow(size_t size, int kind);
+/* Set by the first spawn, never cleared: from then on changes of collections take their lock. */
+extern bool wyn_spawned;
 
 /* ---- panics, defer, exit ---- */
 
@@ -297,6 +302,8 @@ wyn_str *wyn_str_from_c(const char *s);   /* a copy; NULL gives "" */
 wyn_array *wyn_array_new(const wyn_type *elem, int64_t capacity);
 wyn_array *wyn_array_of(const wyn_type *elem, int64_t n, const void *values); /* literal */
 wyn_buf *wyn_array_grow(wyn_array *a, size_t elem_size, bool pointers); /* room for one more */
+void wyn_array_push_locked(wyn_array *a, const void *v, size_t elem_size, bool pointers);
+bool wyn_array_pop_locked(wyn_array *a, void *out, size_t elem_size);
 wyn_array *wyn_array_slice(wyn_array *a, int64_t from, int64_t to, const wyn_type *elem);
 wyn_array *wyn_array_slice_clamped(wyn_array *a, int64_t from, int64_t to, const wyn_type *elem);
 wyn_array *wyn_array_fill(const wyn_type *elem, int64_t n, const void *v); /* n copies of v */

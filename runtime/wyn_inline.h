@@ -20,10 +20,22 @@
 
 /* ---- memory ---- */
 
+/* Volatile: the worker changes where a task may wait, and gcc believes that the address of a
+ * thread-local variable is the same throughout a function. */
+WYN_FAST wyn_local *wyn_worker(void) {
+#ifdef __x86_64__
+    wyn_local *w;
+    __asm__ volatile("movq %%fs:wyn_here@tpoff, %0" : "=r"(w));
+    return w;
+#else
+    return *(wyn_local *volatile *)&wyn_here;
+#endif
+}
+
 /* `size` should be a constant: then class and test fold away. */
 WYN_FAST void *wyn_alloc_kind(size_t size, int kind) {
     if (size <= WYN_SMALL_MAX) {
-        void **list = &wyn_free_lists[kind][(size + 15) >> 4];
+        void **list = &wyn_worker()->lists[kind][(size + 15) >> 4];
         void **p = (void **)*list;
         if (WYN_LIKELY(p != NULL)) {
             *list = *p;
@@ -203,6 +215,10 @@ WYN_FAST unsigned long long wyn_index(int64_t i, unsigned long long len, const w
         return ((T *)(void *)a->buf->data)[i];                                                     \
     }                                                                                              \
     WYN_FAST void wyn_array_push_##S(wyn_array *a, T v) {                                          \
+        if (WYN_UNLIKELY(wyn_spawned)) {                                                           \
+            wyn_array_push_locked(a, &v, sizeof(T), (pointers));                                   \
+            return;                                                                                \
+        }                                                                                          \
         wyn_buf *b = a->buf;                                                                       \
         unsigned long long n = b->len;                                                             \
         if (WYN_UNLIKELY(n == b->cap)) b = wyn_array_grow(a, sizeof(T), (pointers));               \
@@ -210,6 +226,7 @@ WYN_FAST unsigned long long wyn_index(int64_t i, unsigned long long len, const w
         b->len = n + 1;                                                                            \
     }                                                                                              \
     WYN_FAST bool wyn_array_pop_##S(wyn_array *a, T *out) {                                        \
+        if (WYN_UNLIKELY(wyn_spawned)) return wyn_array_pop_locked(a, out, sizeof(T));             \
         wyn_buf *b = a->buf;                                                                       \
         if (b->len == 0) return false;                                                             \
         b->len -= 1;                                                                               \

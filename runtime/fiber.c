@@ -1,0 +1,193 @@
+/* fiber.c - the stacks: one reserved arena, descriptors in a dense side array, pools.
+ * Stack i occupies [base + i * stride, base + (i + 1) * stride); base lies in the middle of a
+ * page-table page, so the top of one stack and the guard of the next share theirs. */
+#define _GNU_SOURCE
+#include "fiber.h"
+
+#include <sys/mman.h>
+
+#include "config.h"
+#include "gc.h"
+#include "lock.h"
+
+Fiber main_fiber = {.state = FIBER_USED};
+
+static char *arena;
+static Fiber *table;
+static _Atomic uint32_t made; /* release: with the acquire in fiber_each */
+static uint32_t lock;         /* of unused and of making */
+static Fiber *unused;
+static uint32_t limit; /* of stacks */
+
+#ifdef __SANITIZE_THREAD__
+void *__tsan_create_fiber(unsigned flags);
+void __tsan_switch_to_fiber(void *fiber, unsigned flags);
+void *__tsan_get_current_fiber(void);
+#endif
+
+#ifdef __x86_64__
+/* void stack_jump(void **save, void *to); jumps instead of returning: the return address that
+ * the processor predicts would be wrong. */
+__asm__(".text\n"
+        ".type stack_jump, @function\n"
+        "stack_jump:\n"
+        "    pushq %rbp\n"
+        "    pushq %rbx\n"
+        "    pushq %r12\n"
+        "    pushq %r13\n"
+        "    pushq %r14\n"
+        "    pushq %r15\n"
+        "    movq %rsp, (%rdi)\n"
+        "    movq %rsi, %rsp\n"
+        "    popq %r15\n"
+        "    popq %r14\n"
+        "    popq %r13\n"
+        "    popq %r12\n"
+        "    popq %rbx\n"
+        "    popq %rbp\n"
+        "    popq %rcx\n"
+        "    jmp *%rcx\n"
+        ".size stack_jump, . - stack_jump\n"
+        /* void stack_call(void (*fn)(void *), void *arg, void *top, void **save); every register
+         * that outlives the call is on the old stack before its sp is stored */
+        ".type stack_call, @function\n"
+        "stack_call:\n"
+        "    pushq %rbp\n"
+        "    movq %rsp, %rbp\n"
+        "    pushq %rbx\n"
+        "    pushq %r12\n"
+        "    pushq %r13\n"
+        "    pushq %r14\n"
+        "    pushq %r15\n"
+        "    movq %rsp, (%rcx)\n"
+        "    movq %rdx, %rsp\n"
+        "    movq %rdi, %rax\n"
+        "    movq %rsi, %rdi\n"
+        "    call *%rax\n"
+        "    leaq -40(%rbp), %rsp\n"
+        "    popq %r15\n"
+        "    popq %r14\n"
+        "    popq %r13\n"
+        "    popq %r12\n"
+        "    popq %rbx\n"
+        "    popq %rbp\n"
+        "    ret\n"
+        ".size stack_call, . - stack_call\n");
+void stack_jump(void **save, void *to);
+void stack_call(void (*fn)(void *), void *arg, void *top, void **save);
+#else
+#error "no stack switch for this machine yet"
+#endif
+
+void fiber_jump(Fiber *from, Fiber *to) {
+#ifdef __SANITIZE_THREAD__
+    if (from->tsan == NULL) from->tsan = __tsan_get_current_fiber();
+    __tsan_switch_to_fiber(to->tsan, 0);
+#endif
+    stack_jump(&from->sp, to->sp);
+}
+
+void fiber_call_system(void (*fn)(void *), void *arg, void *top, Fiber *self) {
+    stack_call(fn, arg, top, &self->sp);
+}
+
+static bool arena_make(void) {
+    size_t size;
+    char *p;
+    for (limit = RT_TASKS_MAX;; limit /= 2) { /* less where address space is limited */
+        size = (size_t)limit * RT_TASK_STRIDE + 4 * RT_MB;
+        p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (p != MAP_FAILED) break;
+        if (limit <= 16) return false;
+    }
+    table = mmap(NULL, (size_t)RT_TASKS_MAX * sizeof *table, PROT_READ | PROT_WRITE,
+                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (table == MAP_FAILED) return false;
+    madvise(p, size, MADV_NOHUGEPAGE);
+    uintptr_t at = ((uintptr_t)p + 2 * RT_MB - 1) & ~(uintptr_t)(2 * RT_MB - 1);
+    arena = (char *)at + RT_MB;
+    return true;
+}
+
+/* A descriptor and its stack; the guard is set once. */
+static Fiber *fiber_make(void) {
+    uint32_t n = atomic_load_explicit(&made, memory_order_relaxed);
+    if ((arena == NULL && !arena_make()) || n == limit) return NULL;
+    Fiber *f = &table[n];
+    char *low = arena + (size_t)n * RT_TASK_STRIDE;
+    if (!stack_guard(&f->stack, low, low + RT_TASK_STRIDE)) return NULL;
+    atomic_store_explicit(&made, n + 1, memory_order_release);
+    return f;
+}
+
+static void fiber_arm(Fiber *f, void (*entry)(void)) {
+    uintptr_t *sp = (uintptr_t *)(void *)f->stack.high;
+    *--sp = 0; /* end of traces, and alignment as after a call */
+    *--sp = 0;
+    *--sp = 0;
+    *--sp = (uintptr_t)entry;
+    sp -= 6;
+    memset(sp, 0, 6 * sizeof *sp);
+    f->sp = sp;
+    f->run = NULL;
+    f->wait = NULL;
+    f->panic = (PanicContext){0};
+#ifdef __SANITIZE_THREAD__
+    if (f->tsan == NULL) f->tsan = __tsan_create_fiber(0);
+#endif
+}
+
+Fiber *fiber_take(Fiber **pool, int *pooled, void (*entry)(void)) {
+    Fiber *f = *pool;
+    if (f != NULL) {
+        *pool = f->next;
+        --*pooled;
+    } else {
+        lock_take(&lock);
+        f = unused;
+        if (f != NULL) {
+            unused = f->next;
+        } else {
+            f = fiber_make();
+        }
+        lock_drop(&lock);
+        if (f == NULL) return NULL;
+    }
+    fiber_arm(f, entry);
+    atomic_store_explicit(&f->state, FIBER_USED, memory_order_relaxed);
+    return f;
+}
+
+void fiber_drop(Fiber **pool, int *pooled, Fiber *f) {
+    atomic_store_explicit(&f->state, FIBER_FREE, memory_order_relaxed);
+    if (*pooled < RT_POOL) {
+        f->next = *pool;
+        *pool = f;
+        ++*pooled;
+        return;
+    }
+    /* the surplus gives its memory back, but for the guard */
+    char *low = f->stack.reserve + RT_STACK_RESERVE;
+    madvise(low, (size_t)(f->stack.high - low), MADV_DONTNEED);
+    lock_take(&lock);
+    f->next = unused;
+    unused = f;
+    lock_drop(&lock);
+}
+
+Fiber *fiber_at(const void *p) {
+    const char *at = p;
+    const Stack *m = &main_fiber.stack;
+    const char *low = m->reserve != NULL ? m->reserve : m->high - 8 * RT_MB;
+    if (m->high != NULL && at >= low && at < m->high) return &main_fiber;
+    if (arena == NULL || at < arena) return NULL;
+    size_t i = (size_t)(at - arena) / RT_TASK_STRIDE;
+    return i < atomic_load_explicit(&made, memory_order_relaxed) ? &table[i] : NULL;
+}
+
+void fiber_each(void (*look)(Fiber *f)) {
+    look(&main_fiber);
+    uint32_t n = atomic_load_explicit(&made, memory_order_acquire); /* with fiber_make */
+    for (uint32_t i = 0; i < n; i++) look(&table[i]);
+}

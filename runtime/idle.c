@@ -1,0 +1,318 @@
+/* idle.c - sleeping and waking workers, the monitor, and what happens when nothing can go on.
+ *
+ * No lost wake-up. A producer stores its entry, then (compiler barrier) loads idle_bits. A worker
+ * that wants to sleep sets its bit, issues a full barrier on every running thread (membarrier),
+ * then looks at all queues again. If the producer's store came before the barrier on its
+ * processor, the look sees the entry; if after, its load comes after too and sees the bit. A
+ * producer that leaves the entry to a searcher is covered because a searcher finds it, or becomes
+ * a sleeper and looks. A single entry wakes nobody (its spawner is usually about to await it): the
+ * monitor wakes somebody if it is still there at its next look. The monitor sleeps only while all
+ * workers do.
+ *
+ * Quiet: all bits set, nothing in any queue, no timer, and no worker left its sleep meanwhile
+ * (each counts `rounds` before it touches a queue). Then no task can ever go on: main's wait for
+ * the end is over, or there is a deadlock. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <linux/futex.h>
+#include <linux/membarrier.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "gc.h"
+#include "inject.h"
+#include "sched.h"
+#include "task.h"
+
+_Atomic uint64_t idle_bits;
+_Atomic int idle_searching;
+
+static _Atomic uint64_t rounds;
+static _Atomic(Waiter *) at_end;
+static _Atomic int64_t keeper; /* the earliest deadline a sleeper sleeps for, or 0 */
+static _Atomic uint32_t monitor_wake;
+static bool have_membarrier, have_monitor;
+static uint64_t all_bits = 1;
+
+static void futex_wait(_Atomic uint32_t *word, uint32_t value, const struct timespec *left) {
+    syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, left, NULL, 0);
+}
+
+static void futex_wake(_Atomic uint32_t *word) {
+    syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
+/* ---- waking ---- */
+
+static void *thread_main(void *w) {
+    sched_thread(w);
+    return NULL;
+}
+
+/* Threads take no signals of the process but what libgc and faults need. */
+static bool thread_start(void *(*body)(void *), void *arg) {
+    pthread_t t;
+    pthread_attr_t attr;
+    pthread_attr_init(&attr);
+    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attr, 1 * RT_MB);
+    bool ok = pthread_create(&t, &attr, body, arg) == 0;
+    pthread_attr_destroy(&attr);
+    return ok;
+}
+
+void idle_wake_one(void) {
+    uint64_t bits = atomic_load_explicit(&idle_bits, memory_order_relaxed);
+    while (bits != 0) {
+        int i = 63 - __builtin_clzll(bits & -bits);
+        uint64_t bit = (uint64_t)1 << i;
+        /* seq_cst: with the sleeper's own exchange on the same word */
+        uint64_t old = atomic_fetch_and(&idle_bits, ~bit);
+        if ((old & bit) != 0) {
+            Worker *w = workers[i];
+            atomic_fetch_add(&idle_searching, 1);
+            if (!w->started) {
+                w->started = true;
+                if (thread_start(thread_main, w)) return;
+                w->started = false; /* then without it */
+                all_bits &= ~bit;
+                atomic_fetch_sub(&idle_searching, 1);
+            } else {
+                /* release: with the acquire in sleep_body */
+                atomic_store_explicit(&w->wake, 1, memory_order_release);
+                futex_wake(&w->wake);
+                return;
+            }
+        }
+        bits = atomic_load_explicit(&idle_bits, memory_order_relaxed);
+    }
+}
+
+/* ---- searching ---- */
+
+bool idle_may_search(void) {
+    if (worker_count == 1) return false;
+    int asleep = __builtin_popcountll(atomic_load_explicit(&idle_bits, memory_order_relaxed));
+    int searching = atomic_load_explicit(&idle_searching, memory_order_relaxed);
+    if (2 * searching > worker_count - asleep) return false;
+    atomic_fetch_add(&idle_searching, 1);
+    return true;
+}
+
+static bool backlog(uint32_t min) {
+    if (inject_any()) return true;
+    for (int i = 0; i < worker_count; i++) {
+        if (ring_count(&workers[i]->ring) >= min) return true;
+    }
+    return false;
+}
+
+void idle_found(bool found) {
+    /* the last one that finds work calls the next */
+    if (atomic_fetch_sub(&idle_searching, 1) == 1 && found &&
+        atomic_load_explicit(&idle_bits, memory_order_relaxed) != 0 && backlog(2))
+        idle_wake_one();
+}
+
+/* ---- when nothing can go on ---- */
+
+static int64_t nearest_timer(void) {
+    int64_t nearest = 0;
+    for (int i = 0; i < worker_count; i++) {
+        int64_t t = atomic_load_explicit(&workers[i]->timers.next, memory_order_relaxed);
+        if (t != 0 && (nearest == 0 || t < nearest)) nearest = t;
+    }
+    return nearest;
+}
+
+static bool all_asleep(void) { return atomic_load(&idle_bits) == all_bits; }
+
+static bool is_quiet(void) {
+    uint64_t before = atomic_load(&rounds);
+    return all_asleep() && !backlog(1) && nearest_timer() == 0 && all_asleep() &&
+           atomic_load(&rounds) == before;
+}
+
+void idle_at_end(Waiter *w) {
+    w->at_end = true;
+    atomic_store(&at_end, w);
+    waiter_park(w, 0);
+}
+
+static void report_fiber(Fiber *f) {
+    const Waiter *w = f->wait;
+    if (atomic_load_explicit(&f->state, memory_order_relaxed) != FIBER_USED || w == NULL) return;
+    wyn_future *task = f->run == NULL ? NULL : f->run->task;
+    char text[512];
+    int n = snprintf(text, sizeof text, "  %s waits in %.200s", task == NULL ? "main" : "a task",
+                     w->what);
+    if (w->site != NULL)
+        n += snprintf(text + n, sizeof text - (size_t)n, ", %.60s (%.100s:%d)", w->site->func,
+                      w->site->file, w->site->line);
+    const wyn_site *spawned = task == NULL ? NULL : future_site(task);
+    if (spawned != NULL && n < (int)sizeof text)
+        n += snprintf(text + n, sizeof text - (size_t)n, ", spawned in %.60s (%.100s:%d)",
+                      spawned->func, spawned->file, spawned->line);
+    if (n > (int)sizeof text - 2) n = (int)sizeof text - 2;
+    text[n] = '\n';
+    wyn_err_write(text, (size_t)n + 1);
+}
+
+static _Noreturn void deadlock(void) {
+    char text[256];
+    const Waiter *w = main_fiber.wait;
+    wyn_flush();
+    int n = snprintf(text, sizeof text, "wyn: deadlock - %.200s\n",
+                     w == NULL ? "no task can go on" : w->what);
+    wyn_err_write(text, (size_t)n);
+    fiber_each(report_fiber);
+    wyn_finish(STATUS_PANIC);
+}
+
+/* True when main goes on. */
+static bool quiet(void) {
+    /* acq_rel by default: with the store in idle_at_end */
+    Waiter *w = atomic_exchange(&at_end, NULL);
+    if (w == NULL) deadlock();
+    if (!waiter_win(w, 0)) return false;
+    waiter_wake(w);
+    return true;
+}
+
+/* ---- sleeping ---- */
+
+typedef struct Sleep {
+    Worker *w;
+    int64_t until; /* 0: no end */
+} Sleep;
+
+static void *sleep_body(void *arg) {
+    Sleep *s = arg;
+    /* acquire: with the release in idle_wake_one */
+    while (atomic_load_explicit(&s->w->wake, memory_order_acquire) == 0) {
+        struct timespec left;
+        if (s->until != 0) {
+            int64_t ns = s->until - time_mono();
+            if (ns <= 0) break;
+            left = (struct timespec){ns / 1000000000, ns % 1000000000};
+        }
+        futex_wait(&s->w->wake, 0, s->until != 0 ? &left : NULL);
+    }
+    return NULL;
+}
+
+static void sleep_on_system(void *arg) { gc_blocking(sleep_body, arg); }
+
+static void full_barrier(void) {
+    if (have_membarrier) syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
+    atomic_thread_fence(memory_order_seq_cst);
+}
+
+/* Back from sleep. True when a waker has already cleared the bit. */
+static bool leave(Worker *w) {
+    uint64_t bit = (uint64_t)1 << w->id;
+    uint64_t old = atomic_fetch_and(&idle_bits, ~bit);
+    atomic_fetch_add(&rounds, 1); /* after the bit: who saw it set sees this one change */
+    if (have_monitor && atomic_exchange(&monitor_wake, 1) == 0) futex_wake(&monitor_wake);
+    return (old & bit) == 0;
+}
+
+bool idle_sleep(Worker *w) {
+    uint64_t bit = (uint64_t)1 << w->id;
+    atomic_store_explicit(&w->wake, 0, memory_order_relaxed);
+    atomic_fetch_or(&idle_bits, bit);
+    if (worker_count > 1) full_barrier();
+    if (backlog(1)) return leave(w);
+    Sleep s = {w, nearest_timer()};
+    bool keeps = false;
+    if (s.until != 0) { /* one sleeper keeps the time, or all those with an earlier deadline */
+        int64_t k = atomic_load(&keeper);
+        if (k == 0 || s.until < k) {
+            atomic_store(&keeper, s.until);
+            keeps = true;
+        } else {
+            s.until = 0;
+        }
+    }
+    if (all_asleep()) {
+        wyn_flush();
+        if (is_quiet() && quiet()) return leave(w);
+    }
+    fiber_call_system(sleep_on_system, &s, gc_system_stack(w), w->self);
+    if (keeps) {
+        int64_t mine = s.until;
+        atomic_compare_exchange_strong(&keeper, &mine, 0);
+    }
+    return leave(w);
+}
+
+/* ---- the monitor ---- */
+
+/* Is work lying about that nobody is on the way to? */
+static bool starving(void) {
+    bool found = inject_any();
+    int64_t timer = nearest_timer();
+    if (timer != 0 && timer <= time_mono()) found = true;
+    for (int i = 0; i < worker_count; i++) {
+        Worker *w = workers[i];
+        uint32_t tick = atomic_load_explicit(&w->tick, memory_order_relaxed);
+        uint32_t head = atomic_load_explicit(&w->ring.head, memory_order_relaxed);
+        bool still = tick == w->seen_tick;
+        bool stuck = still && atomic_load_explicit(&w->lifo, memory_order_relaxed) != 0;
+        atomic_store_explicit(&w->stuck, stuck, memory_order_relaxed);
+        if (stuck || (head == w->seen_head && ring_count(&w->ring) > 0)) found = true;
+        w->seen_tick = tick;
+        w->seen_head = head;
+    }
+    return found;
+}
+
+static void *monitor(void *unused) {
+    (void)unused;
+    wyn_here = NULL; /* no worker */
+    int64_t us = RT_TICK_MIN_US;
+    for (;;) {
+        if (all_asleep()) {
+            atomic_store(&monitor_wake, 0);
+            while (all_asleep() && atomic_load(&monitor_wake) == 0)
+                futex_wait(&monitor_wake, 0, NULL);
+            us = RT_TICK_MIN_US;
+        }
+        struct timespec pause = {0, us * 1000};
+        nanosleep(&pause, NULL);
+        if (us < RT_TICK_MAX_US) us *= 2;
+        if (starving() && atomic_load_explicit(&idle_searching, memory_order_relaxed) == 0) {
+            idle_wake_one();
+            us = RT_TICK_MIN_US;
+        }
+    }
+    return NULL;
+}
+
+/* A child of fork has one thread: only the worker that forked goes on. */
+static void after_fork(void) {
+    Worker *w = worker_self();
+    workers[w->id] = workers[0];
+    workers[0] = w;
+    w->id = 0;
+    worker_count = 1;
+    have_monitor = false;
+    all_bits = 1;
+    atomic_store(&idle_bits, 0);
+    atomic_store(&idle_searching, 0);
+}
+
+void idle_start(void) {
+    pthread_atfork(NULL, NULL, after_fork);
+    all_bits = worker_count == 64 ? UINT64_MAX : ((uint64_t)1 << worker_count) - 1;
+    if (worker_count == 1) return;
+    have_membarrier =
+        syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
+    atomic_store(&idle_bits, all_bits & ~(uint64_t)1);
+    atomic_store(&monitor_wake, 1);
+    have_monitor = thread_start(monitor, NULL);
+}

@@ -1,0 +1,308 @@
+/* sched.c - the worker's loop, parking and readying; protocols in sched.h, deque.h, idle.c. */
+#define _GNU_SOURCE
+#include "sched.h"
+
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "gc.h"
+#include "inject.h"
+#include "lock.h"
+
+static Worker first_worker = {.self = &main_fiber, .started = true};
+Worker *workers[RT_WORKERS_MAX] = {&first_worker};
+int worker_count = 1;
+__thread wyn_local *wyn_here = &first_worker.local;
+bool wyn_spawned;
+
+/* Not inlined: gcc must not keep what they find across a switch. */
+__attribute__((noinline)) Fiber *fiber_self(void) { return worker_self()->self; }
+__attribute__((noinline)) PanicContext *panic_context(void) { return &worker_self()->self->panic; }
+__attribute__((noinline)) TimerHeap *sched_timers(void) { return &worker_self()->timers; }
+
+Stack *stack_self(void) {
+    Worker *w = worker_self();
+    return w == NULL ? NULL : &w->self->stack;
+}
+
+/* ---- switching ---- */
+
+/* First on every stack that is switched to. */
+static __attribute__((noinline)) void after_switch(void) {
+    Worker *w = worker_self();
+    void (*commit)(Fiber *, void *) = w->commit;
+    w->commit = NULL;
+    if (commit != NULL) commit(w->commit_from, w->commit_arg);
+}
+
+static __attribute__((noinline)) void switch_to(Worker *w, Fiber *to,
+                                                void (*commit)(Fiber *, void *), void *arg) {
+    Fiber *from = w->self;
+    w->commit = commit;
+    w->commit_from = from;
+    w->commit_arg = arg;
+    w->self = to;
+    fiber_jump(from, to);
+    after_switch();
+}
+
+static void commit_drop(Fiber *from, void *arg) {
+    (void)arg;
+    Worker *w = worker_self();
+    fiber_drop(&w->pool, &w->pooled, from);
+}
+
+/* ---- queues ---- */
+
+static void wake_for_work(Worker *w) {
+    /* one fresh task with its spawner about to await needs no second worker; the monitor sees it
+     * if that turns out otherwise */
+    if (atomic_load_explicit(&idle_searching, memory_order_relaxed) == 0 &&
+        ring_count(&w->ring) >= 2)
+        idle_wake_one();
+}
+
+static __attribute__((noinline, cold)) void ring_overflow(Worker *w, uintptr_t entry) {
+    uintptr_t out[RT_BATCH];
+    if (w->stale > RT_RING / 4) { /* maybe only entries of tasks that awaiters ran are left */
+        w->stale = 0;
+        uint32_t n = ring_take(&w->ring, out), k = 0;
+        for (uint32_t i = 0; i < n; i++) {
+            if (!future_is_stale(out[i])) out[k++] = out[i];
+        }
+        if (k > 0) inject_push(out, k);
+    } else {
+        uint32_t n = ring_take(&w->ring, out);
+        if (n > 0) inject_push(out, n);
+    }
+    if (!ring_push(&w->ring, entry)) inject_push(&entry, 1);
+    if (atomic_load_explicit(&idle_bits, memory_order_relaxed) != 0 &&
+        atomic_load_explicit(&idle_searching, memory_order_relaxed) == 0)
+        idle_wake_one();
+}
+
+static inline void push(Worker *w, uintptr_t entry) {
+    if (WYN_UNLIKELY(!ring_push(&w->ring, entry))) {
+        ring_overflow(w, entry);
+        return;
+    }
+    atomic_signal_fence(memory_order_seq_cst); /* with the barrier of idle_sleep */
+    if (WYN_UNLIKELY(atomic_load_explicit(&idle_bits, memory_order_relaxed) != 0))
+        wake_for_work(w);
+}
+
+__attribute__((noinline)) void sched_submit(wyn_future *f) {
+    Worker *w = worker_self();
+    int64_t n = atomic_load_explicit(&w->spawned, memory_order_relaxed);
+    atomic_store_explicit(&w->spawned, n + 1, memory_order_relaxed);
+    push(w, (uintptr_t)f);
+}
+
+__attribute__((noinline)) void sched_ready(Fiber *f) {
+    Worker *w = worker_self();
+    uintptr_t e = (uintptr_t)f | 1;
+    /* only the owner fills the slot: an empty one needs no exchange. release: with lifo_take */
+    if (atomic_load_explicit(&w->lifo, memory_order_relaxed) == 0) {
+        atomic_store_explicit(&w->lifo, e, memory_order_release);
+        return;
+    }
+    uintptr_t old = atomic_exchange_explicit(&w->lifo, e, memory_order_acq_rel);
+    if (old != 0) push(w, old);
+}
+
+static uintptr_t lifo_take(Worker *w) {
+    if (atomic_load_explicit(&w->lifo, memory_order_relaxed) == 0) return 0;
+    return atomic_exchange_explicit(&w->lifo, 0, memory_order_acq_rel); /* with sched_ready */
+}
+
+__attribute__((noinline)) void task_ended(void) {
+    Worker *w = worker_self();
+    int64_t n = atomic_load_explicit(&w->finished, memory_order_relaxed);
+    atomic_store_explicit(&w->finished, n + 1, memory_order_relaxed);
+}
+
+void sched_pause(void) { sched_yield(); }
+
+__attribute__((noinline)) void sched_claimed(void) {
+    if (++worker_self()->stale % RT_BATCH == 0) inject_sweep(future_is_stale);
+}
+
+/* ---- what next ---- */
+
+/* True when it is time for timers and the global queue to come first. */
+static bool fair_turn(Worker *w) {
+    uint32_t tick = atomic_load_explicit(&w->tick, memory_order_relaxed) + 1;
+    atomic_store_explicit(&w->tick, tick, memory_order_relaxed);
+    return tick % RT_FAIR_TICK == 0;
+}
+
+static uintptr_t local_next(Worker *w) {
+    uintptr_t e;
+    if (w->lifo_run < RT_LIFO_RUN && (e = lifo_take(w)) != 0) {
+        w->lifo_run++;
+        return e;
+    }
+    w->lifo_run = 0;
+    if ((e = ring_pop(&w->ring)) != 0) return e;
+    return lifo_take(w);
+}
+
+static uintptr_t steal_round(Worker *w, uint32_t min) {
+    w->random = w->random * 1664525 + 1013904223;
+    uint32_t at = w->random >> 16;
+    for (int i = 0; i < worker_count; i++) {
+        Worker *v = workers[(at + (uint32_t)i) % (uint32_t)worker_count];
+        if (v == w) continue;
+        uintptr_t e = ring_steal(&v->ring, &w->ring, min, &w->stolen);
+        if (e != 0) {
+            w->stolen_at = time_mono();
+            return e;
+        }
+        if (atomic_load_explicit(&v->stuck, memory_order_relaxed) && (e = lifo_take(v)) != 0)
+            return e;
+        if (timers_fire(&v->timers) > 0 && (e = local_next(w)) != 0) return e;
+    }
+    return inject_pop(&w->ring);
+}
+
+static void pause_long(void) {
+    for (int i = 0; i < 32; i++) cpu_pause();
+}
+
+/* Looks at the others for a while. Tasks stolen last that ran shorter than their cache lines
+ * take to travel are left to their owner for some time: the thief would only slow it down. */
+static uintptr_t search(Worker *w) {
+    int64_t start = time_mono(), now = start, quiet = 0;
+    int64_t ran = start - w->stolen_at;
+    if (w->stolen >= 8 && ran < (int64_t)w->stolen * RT_STEAL_CHEAP_NS)
+        quiet = ran * 16 < RT_STEAL_QUIET_NS ? ran * 16 : RT_STEAL_QUIET_NS;
+    w->stolen = 0;
+    while (now - start < quiet && !inject_any()) {
+        pause_long();
+        now = time_mono();
+    }
+    start = now;
+    while (now - start < RT_SEARCH_NS) {
+        uintptr_t e = steal_round(w, now - start < RT_STEAL_SOON_NS ? RT_STEAL_SMALL : 1);
+        if (e != 0) return e;
+        pause_long();
+        now = time_mono();
+    }
+    return 0;
+}
+
+/* Anybody's timers that are over, as their owner may compute for long. */
+static int fire_all(void) {
+    int n = 0;
+    for (int i = 0; i < worker_count; i++) n += timers_fire(&workers[i]->timers);
+    return n;
+}
+
+static uintptr_t next_entry(Worker *w) {
+    uintptr_t e = w->handoff;
+    if (e != 0) {
+        w->handoff = 0;
+        return e;
+    }
+    bool counted = false; /* as searching, by who woke us */
+    for (;;) {
+        if (!counted) {
+            if (w->fair || fair_turn(w)) {
+                w->fair = false;
+                fire_all();
+                if ((e = inject_pop(&w->ring)) != 0) return e;
+            }
+            if ((e = local_next(w)) != 0 || (e = inject_pop(&w->ring)) != 0) return e;
+            if (fire_all() > 0) continue;
+        }
+        if (counted || idle_may_search()) {
+            e = local_next(w);
+            if (e == 0) e = search(w);
+            idle_found(e != 0);
+            if (e != 0) return e;
+        }
+        counted = idle_sleep(w);
+    }
+}
+
+/* At the base of every stack but main's. */
+static void loop(void) {
+    after_switch();
+    for (;;) {
+        Worker *w = worker_self();
+        uintptr_t e = next_entry(w);
+        if ((e & 1) == 0) {
+            future_run_entry((wyn_future *)e);
+        } else {
+            switch_to(w, (Fiber *)(e & ~(uintptr_t)1), commit_drop, NULL);
+        }
+    }
+}
+
+static Fiber *new_stack(Worker *w) {
+    Fiber *f = fiber_take(&w->pool, &w->pooled, loop);
+    if (f != NULL) return f;
+    static const char text[] = "wyn: no memory for the stack of another waiting task\n";
+    wyn_flush();
+    wyn_err_write(text, sizeof text - 1);
+    wyn_finish(STATUS_PANIC);
+}
+
+__attribute__((noinline)) void sched_park(void (*commit)(Fiber *, void *), void *arg) {
+    sched_start();
+    Worker *w = worker_self();
+    w->fair = fair_turn(w); /* then the loop of the next stack looks round first */
+    uintptr_t e = w->fair ? 0 : local_next(w);
+    if ((e & 1) != 0) {
+        switch_to(w, (Fiber *)(e & ~(uintptr_t)1), commit, arg);
+        return;
+    }
+    w->handoff = e;
+    switch_to(w, new_stack(w), commit, arg);
+}
+
+static void commit_yield(Fiber *from, void *arg) {
+    (void)arg;
+    push(worker_self(), (uintptr_t)from | 1);
+}
+
+void sched_yield_task(void) { sched_park(commit_yield, NULL); }
+
+/* ---- start ---- */
+
+void sched_start(void) {
+    static bool started;
+    if (WYN_LIKELY(started)) return;
+    started = true;
+    gc_threads_start();
+}
+
+static Worker *worker_new(uint32_t id) {
+    Worker *w = aligned_alloc(64, (sizeof *w + 63) & ~(size_t)63);
+    CHECK(w != NULL);
+    memset(w, 0, sizeof *w);
+    w->id = id;
+    w->random = id * 7919 + 17;
+    return w;
+}
+
+void sched_spawned(void) {
+    sched_start();
+    int n = sched_cpus();
+    for (int i = 1; i < n; i++) workers[i] = worker_new((uint32_t)i);
+    worker_count = n;
+    wyn_spawned = true;
+    idle_start();
+}
+
+__attribute__((noinline)) void sched_thread(Worker *w) {
+    wyn_here = &w->local;
+    Fiber base = {0};
+    w->self = new_stack(w);
+    gc_thread_enter(w);
+#ifdef __SANITIZE_THREAD__
+    base.tsan = NULL;
+#endif
+    fiber_jump(&base, w->self);
+}

@@ -1,0 +1,87 @@
+/* sched.h - workers and what they do next.
+ * Words: a worker is a queue, a slot for the task readied last, timers and allocation lists, held
+ * by one thread; P of them, started when there is work for a second one. A task begins as a plain
+ * call from the loop at the base of a stack; if it waits, the stack is parked with it and the
+ * worker goes on with another one; when it ends, it returns into the loop of its stack.
+ * Entries of queues: a wyn_future * that is to be run if it is still NEW, or a Fiber * with bit 0
+ * set that is to be continued. */
+#ifndef WYN_SCHED_H
+#define WYN_SCHED_H
+
+#include "deque.h"
+#include "fiber.h"
+#include "timer.h"
+
+typedef struct Worker {
+    wyn_local local; /* first: emitted C sees it through wyn_here */
+    Fiber *self;     /* running; worker-private, but for the collector */
+    uint32_t id, lifo_run, random, stale;
+    _Atomic uint32_t tick; /* of turns; written by the owner only, relaxed: the monitor looks */
+    Fiber *pool;
+    int pooled;
+    void (*commit)(Fiber *from, void *arg); /* to do after a switch, with its arguments */
+    Fiber *commit_from;
+    void *commit_arg;
+    bool fair;            /* timers and the global queue come first */
+    uintptr_t handoff;    /* an entry taken by a park for the loop of the next stack */
+    int64_t stolen_at;    /* when, and how many: cheap tasks are left to their owner */
+    uint32_t stolen;
+    Ring ring;
+    _Atomic uintptr_t lifo; /* filled by the owner, emptied by anybody */
+    _Atomic bool stuck;     /* the monitor: one task has run for long */
+    TimerHeap timers;
+    _Alignas(64) _Atomic uint32_t wake; /* futex: 1 ends a sleep */
+    bool started;
+    uint32_t seen_tick, seen_head;     /* the monitor's */
+    _Atomic int64_t spawned, finished; /* written by the owner only */
+    struct GcThread *gc;
+} Worker;
+
+extern Worker *workers[RT_WORKERS_MAX]; /* all P of them once tasks exist; workers[0] always */
+extern int worker_count;
+
+static inline Worker *worker_self(void) { return (Worker *)(void *)wyn_worker(); }
+
+/* Before anything waits or is spawned; the second makes more than one thread possible. */
+void sched_start(void);
+void sched_spawned(void);
+
+/* Puts a new task into the queue of this worker. */
+void sched_submit(wyn_future *f);
+
+/* Makes a parked fiber continue soon. */
+void sched_ready(Fiber *f);
+
+/* Leaves this stack; commit(self, arg) runs on the next one, then self may be continued. */
+void sched_park(void (*commit)(Fiber *from, void *arg), void *arg);
+
+void sched_yield_task(void); /* behind everything that is ready */
+TimerHeap *sched_timers(void);
+
+void task_ended(void);  /* counts */
+void sched_pause(void); /* gives the processor away: the holder of a lock may have lost its own */
+
+/* An awaiter has run a task itself, so its entry is stale. */
+void sched_claimed(void);
+
+/* Threads other than the first begin here. */
+void sched_thread(Worker *w);
+
+/* future.c */
+void future_run_entry(wyn_future *f); /* if it is still NEW */
+bool future_is_stale(uintptr_t entry);
+
+/* cpus.c: workers to have: WYN_WORKERS, or the processors this process may use. */
+int sched_cpus(void);
+
+/* idle.c */
+extern _Atomic uint64_t idle_bits; /* bit i: worker i sleeps, is about to, or never started */
+extern _Atomic int idle_searching;
+void idle_start(void);
+void idle_wake_one(void);
+bool idle_may_search(void);
+bool idle_sleep(Worker *w); /* true: woken by somebody who counted us as searching */
+void idle_found(bool found); /* ends a search */
+void idle_at_end(Waiter *w); /* main waits until nothing can go on */
+
+#endif
