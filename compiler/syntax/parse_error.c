@@ -530,6 +530,8 @@ static void hint_general(const Bad *b, Diag *d) {
     if (k == TK_INC || k == TK_DEC) diag_hint(d, "x++ and x-- are statements");
     if (b->n && expects(b, TK_IN) && b->at > 1 && b->prev[-1].kind == TK_LP)
         diag_hint(d, "count with 'for i in 0..n'");
+    if (token_is_keyword(k) && expects_expression(b))
+        diag_hint(d, "'%s' is a keyword: a variable or function needs another name", token_text(k));
     if (k == TK_PLUS && expects_expression(b)) diag_hint(d, "Wyn has no unary plus");
     if (k == TK_DOT && b->t[1].kind == TK_INT) diag_hint(d, "a float begins with a digit: '0.5'");
     if (b->prev->kind == TK_DOT && b->at > 1 && b->prev[-1].kind == TK_INT)
