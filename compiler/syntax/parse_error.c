@@ -366,14 +366,17 @@ static bool bad_angle(Bad *b) {
 
 static bool bad_arm(Bad *b) {
     bool lone = b->n == 1 && expects(b, TK_ARROW);
-    bool second = b->t->kind == TK_ARROW && b->prev->kind == TK_RP && expects(b, TK_RC);
+    TokenKind end = b->prev->kind; /* of the pattern: (a, b), [a, b] or -1 */
+    bool second = b->t->kind == TK_ARROW && expects(b, TK_RC) &&
+                  (end == TK_RP || end == TK_RS || (end == TK_INT && b->at > 1 &&
+                                                    b->prev[-1].kind == TK_MINUS));
     if (!lone && !second) return false;
     Str found = found_text(b);
     Diag *d = diag_new(b->P->ds, E_SYNTAX, bad_span(b), lone ? "expected '=>', found %.*s"
                        : "unexpected %.*s", FMT(found));
     diag_label(d, d->span, lone ? "expected '=>'" : "this belongs to the arm before");
     diag_hint(d, lone ? "an arm is written 'pattern => value'"
-                      : "on one line, an arm that begins with '(' needs a ',' before it");
+                      : "on one line, an arm that begins with '(', '[' or '-' needs a ',' before it");
     return true;
 }
 
