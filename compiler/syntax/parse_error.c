@@ -204,6 +204,10 @@ static bool bad_assign(Bad *b) {
     } else if (k == TK_ASSIGN && (frame == TK_LB_LIT || frame == TK_LB_MAP)) {
         d = bad_diag(b, E_SYNTAX, "expected ':' and a value, found '='");
         diag_label(d, d->span, "expected ':'");
+    } else if (frame == TK_LB && b->opener - b->P->toks > 1 && b->opener[-2].kind == TK_ENUM) {
+        d = bad_diag(b, E_SYNTAX, "a variant of an enum has no number");
+        diag_label(d, d->span, "no value is given here");
+        diag_hint(d, "map it with a match: 'match x { A => 1, B => 2 }'");
     } else if (in_condition(b)) {
         d = bad_diag(b, E_SYNTAX, "a condition cannot assign");
         diag_label(d, d->span, "an assignment is a statement, it has no value");
