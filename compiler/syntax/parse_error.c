@@ -204,6 +204,10 @@ static bool bad_assign(Bad *b) {
     } else if (k == TK_ASSIGN && (frame == TK_LB_LIT || frame == TK_LB_MAP)) {
         d = bad_diag(b, E_SYNTAX, "expected ':' and a value, found '='");
         diag_label(d, d->span, "expected ':'");
+    } else if (frame == TK_LB && b->opener - b->P->toks > 1 && b->opener[-2].kind == TK_ENUM) {
+        d = bad_diag(b, E_SYNTAX, "a variant of an enum has no number");
+        diag_label(d, d->span, "no value is given here");
+        diag_hint(d, "map it with a match: 'match x { A => 1, B => 2 }'");
     } else if (in_condition(b)) {
         d = bad_diag(b, E_SYNTAX, "a condition cannot assign");
         diag_label(d, d->span, "an assignment is a statement, it has no value");
@@ -366,14 +370,17 @@ static bool bad_angle(Bad *b) {
 
 static bool bad_arm(Bad *b) {
     bool lone = b->n == 1 && expects(b, TK_ARROW);
-    bool second = b->t->kind == TK_ARROW && b->prev->kind == TK_RP && expects(b, TK_RC);
+    TokenKind end = b->prev->kind; /* of the pattern: (a, b), [a, b] or -1 */
+    bool second = b->t->kind == TK_ARROW && expects(b, TK_RC) &&
+                  (end == TK_RP || end == TK_RS || (end == TK_INT && b->at > 1 &&
+                                                    b->prev[-1].kind == TK_MINUS));
     if (!lone && !second) return false;
     Str found = found_text(b);
     Diag *d = diag_new(b->P->ds, E_SYNTAX, bad_span(b), lone ? "expected '=>', found %.*s"
                        : "unexpected %.*s", FMT(found));
     diag_label(d, d->span, lone ? "expected '=>'" : "this belongs to the arm before");
     diag_hint(d, lone ? "an arm is written 'pattern => value'"
-                      : "on one line, an arm that begins with '(' needs a ',' before it");
+                      : "on one line, an arm that begins with '(', '[' or '-' needs a ',' before it");
     return true;
 }
 
@@ -530,6 +537,8 @@ static void hint_general(const Bad *b, Diag *d) {
     if (k == TK_INC || k == TK_DEC) diag_hint(d, "x++ and x-- are statements");
     if (b->n && expects(b, TK_IN) && b->at > 1 && b->prev[-1].kind == TK_LP)
         diag_hint(d, "count with 'for i in 0..n'");
+    if (token_is_keyword(k) && expects_expression(b))
+        diag_hint(d, "'%s' is a keyword: a variable or function needs another name", token_text(k));
     if (k == TK_PLUS && expects_expression(b)) diag_hint(d, "Wyn has no unary plus");
     if (k == TK_DOT && b->t[1].kind == TK_INT) diag_hint(d, "a float begins with a digit: '0.5'");
     if (b->prev->kind == TK_DOT && b->at > 1 && b->prev[-1].kind == TK_INT)
