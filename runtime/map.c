@@ -340,6 +340,21 @@ void *wyn_map_put_str(wyn_map *m, const wyn_str *key) {
     return p;
 }
 
+/* The value was stored through `slot`, which a put returned. If the table was replaced meanwhile, the
+ * copy may have missed it: it is copied again to the entry of the same key, if that still exists.
+ * Copying holds the lock, so it came either before the store's check here or after the store. */
+void wyn_map_stored_slow(wyn_map *m, void *slot) {
+    lock_take(&m->lock);
+    const Table *t = m->table;
+    char *from = slot;
+    if (from < t->entries || from >= t->entries + t->cap * m->stride) {
+        uint64_t hash = 0, i = find_key(m, from - m->value_at, &hash);
+        if (i != NOT_FOUND)
+            memcpy(entry_at(m, i) + m->value_at, from, m->stride - m->value_at);
+    }
+    lock_drop(&m->lock);
+}
+
 /* ---- removal ---- */
 
 /* Takes the slot of an entry out of the index and closes the gap. */

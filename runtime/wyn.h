@@ -343,6 +343,7 @@ void *wyn_map_find_i64(wyn_map *m, int64_t key);
 void *wyn_map_find_str(wyn_map *m, const wyn_str *key);
 void *wyn_map_put(wyn_map *m, const void *key);
 void *wyn_map_put_i64(wyn_map *m, int64_t key);
+void wyn_map_stored_slow(wyn_map *m, void *slot);
 void *wyn_map_put_str(wyn_map *m, const wyn_str *key);
 bool wyn_map_remove(wyn_map *m, const void *key);
 void wyn_map_clear(wyn_map *m);

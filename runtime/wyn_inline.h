@@ -246,6 +246,11 @@ WYN_ARRAY_OPS(ptr, void *, true) /* every other one-pointer type, cast by the em
 
 /* ---- maps: m[k], panics when missing ---- */
 
+/* After a store through the slot of a put, for other tasks may replace the table meanwhile. */
+WYN_FAST void wyn_map_stored(wyn_map *m, void *slot) {
+    if (WYN_UNLIKELY(wyn_spawned)) wyn_map_stored_slow(m, slot);
+}
+
 WYN_FAST void *wyn_map_at_i64(wyn_map *m, int64_t key, bool compound, const wyn_site *site) {
     void *p = wyn_map_find_i64(m, key);
     if (WYN_UNLIKELY(p == NULL)) wyn_panic_map_key(&key, &wyn_type_int, compound, site);

@@ -87,7 +87,7 @@ IrExpr *lower_map_literal(LowerFn *f, Tree *t) {
         }
         IrExpr *slot = map_slot(f, "wyn_map_put", t->type, ex_var(f, m), ops.v.v[0].e, t->span,
                                 false);
-        st_set(f, ex_deref(f, slot), v);
+        st_set(f, ex_deref(f, slot), v); /* nobody else knows the map yet */
     }
     return ex_var(f, m);
 }

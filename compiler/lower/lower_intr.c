@@ -105,8 +105,7 @@ static IrExpr *entry_put(Intr *in) {
     LowerFn *f = in->f;
     IrExpr *v = in->a[2];
     if (v->fx & FX_CALL) v = ex_temp(f, v);
-    IrExpr *slot = map_slot(f, "wyn_map_put", in->at, in->a[0], in->a[1], in->t->span, false);
-    st_set(f, ex_deref(f, slot), v);
+    map_store(f, in->at, in->a[0], in->a[1], v, in->t->span);
     return NULL;
 }
 

@@ -125,6 +125,15 @@ IrExpr *map_slot(LowerFn *f, const char *op, Type *map, IrExpr *m, IrExpr *k, Sp
     return ex_cast(f, e, ptr);
 }
 
+/* m[k] = v; v is evaluated and may not change the map any more. Another task may have grown the
+ * table between finding the slot and the store, so the runtime has a last look. */
+void map_store(LowerFn *f, Type *map, IrExpr *m, IrExpr *k, IrExpr *v, Span at) {
+    if (m->kind != IE_VAR) m = ex_temp(f, m);
+    IrVar *slot = var_temp(f, map_slot(f, "wyn_map_put", map, ex_copy(f, m), k, at, false));
+    st_set(f, ex_deref(f, ex_var(f, slot)), v);
+    st_expr(f, ex_rt(f, "wyn_map_stored", NULL, FX_EFFECT, m, ex_var(f, slot), NULL));
+}
+
 IrExpr *lower_index(LowerFn *f, Tree *t) {
     Lower *lw = f->lw;
     Operands ops = {0};
@@ -263,9 +272,8 @@ static void place_store(LowerFn *f, Operands *ops, Place *p, IrExpr *v) {
             return;
         }
         if (v->fx & FX_CALL) v = ex_temp(f, v); /* may read the map */
-        IrExpr *slot = map_slot(f, "wyn_map_put", ot, o, i, t->span, false);
-        if (type_no_value(t->type)) st_expr(f, slot);
-        else st_set(f, ex_deref(f, slot), v);
+        if (type_no_value(t->type)) st_expr(f, map_slot(f, "wyn_map_put", ot, o, i, t->span, false));
+        else map_store(f, ot, o, i, v, t->span);
         return;
     }
     IrExpr *place = place_end(f, ops, p);

@@ -65,19 +65,23 @@ static void w_main(void) {
     wyn_map *m = t2;
     int64_t t3 = *(int64_t *)wyn_map_at_str(m, WYN_S(S_1), false, &SITE_0) + 1;
 #line 4
-    *(int64_t *)wyn_map_put_str(m, WYN_S(S_2)) = t3;
-    int64_t *t4 = (int64_t *)wyn_map_at_str(m, WYN_S(S_1), true, &SITE_1);
+    int64_t *t4 = (int64_t *)wyn_map_put_str(m, WYN_S(S_2));
+#line 4
+    *t4 = t3;
+#line 4
+    wyn_map_stored(m, t4);
+    int64_t *t5 = (int64_t *)wyn_map_at_str(m, WYN_S(S_1), true, &SITE_1);
 #line 5
-    *t4 += 5;
-    wyn_map_iter t5;
+    *t5 += 5;
+    wyn_map_iter t6;
 #line 6
-    wyn_map_iter_start(&t5, m);
+    wyn_map_iter_start(&t6, m);
 #line 6
-    while (wyn_map_iter_next(&t5)) {
+    while (wyn_map_iter_next(&t6)) {
 #line 6
-        wyn_str *k = *(wyn_str **)t5.key;
+        wyn_str *k = *(wyn_str **)t6.key;
 #line 6
-        int64_t v = *(int64_t *)t5.value;
+        int64_t v = *(int64_t *)t6.value;
 #line 6
         wyn_text_open(&t1);
 #line 6
@@ -93,18 +97,22 @@ static void w_main(void) {
     }
 #line 7
     wyn_map *cells = wyn_map_new(&D_map_int_int_string, 0);
-    *(wyn_str **)wyn_map_put(cells, &(W_tuple_int_int){.f0 = 1, .f1 = 2}) = WYN_S(S_3);
-    bool t6 = (wyn_str **)wyn_map_find(cells, &(W_tuple_int_int){.f0 = 1, .f1 = 2}) != NULL;
+    wyn_str **t7 = (wyn_str **)wyn_map_put(cells, &(W_tuple_int_int){.f0 = 1, .f1 = 2});
+#line 8
+    *t7 = WYN_S(S_3);
+#line 8
+    wyn_map_stored(cells, t7);
+    bool t8 = (wyn_str **)wyn_map_find(cells, &(W_tuple_int_int){.f0 = 1, .f1 = 2}) != NULL;
 #line 9
-    bool t7 = (int64_t *)wyn_map_find_str(m, WYN_S(S_2)) != NULL;
+    bool t9 = (int64_t *)wyn_map_find_str(m, WYN_S(S_2)) != NULL;
 #line 9
     wyn_text_open(&t1);
 #line 9
-    wyn_text_bool(&t1, t6);
+    wyn_text_bool(&t1, t8);
 #line 9
     wyn_text_bytes(&t1, " ", 1);
 #line 9
-    wyn_text_bool(&t1, t7);
+    wyn_text_bool(&t1, t9);
 #line 9
     wyn_text_bytes(&t1, "\012", 1);
 #line 9
