@@ -340,9 +340,9 @@ void *wyn_map_put_str(wyn_map *m, const wyn_str *key) {
     return p;
 }
 
-/* The value was stored through `slot`, which a put returned. If the table was replaced meanwhile, the
- * copy may have missed it: it is copied again to the entry of the same key, if that still exists.
- * Copying holds the lock, so it came either before the store's check here or after the store. */
+/* The value was stored through `slot`, which a put returned. If the table was replaced meanwhile,
+ * the copy may have missed it: it is copied again to the entry of the same key, if that still
+ * exists. Copying holds the lock, so it came before the check here or after the store. */
 void wyn_map_stored_slow(wyn_map *m, void *slot) {
     lock_take(&m->lock);
     const Table *t = m->table;

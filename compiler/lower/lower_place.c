@@ -272,8 +272,8 @@ static void place_store(LowerFn *f, Operands *ops, Place *p, IrExpr *v) {
             return;
         }
         if (v->fx & FX_CALL) v = ex_temp(f, v); /* may read the map */
-        if (type_no_value(t->type)) st_expr(f, map_slot(f, "wyn_map_put", ot, o, i, t->span, false));
-        else map_store(f, ot, o, i, v, t->span);
+        if (!type_no_value(t->type)) map_store(f, ot, o, i, v, t->span);
+        else st_expr(f, map_slot(f, "wyn_map_put", ot, o, i, t->span, false));
         return;
     }
     IrExpr *place = place_end(f, ops, p);
