@@ -32,7 +32,7 @@ STD := $(sort $(wildcard stdlib/*.wyn))
 EXPLAIN := $(sort $(wildcard compiler/explain/*.md))
 GEN := $(LEXER) $(PARSER) $(B)/gen/embed.c
 
-.PHONY: all help test bench fuzz san tidy install bless clean setup
+.PHONY: all help test bench stress fuzz san tidy install bless clean setup
 all: $(B)/wync $(B)/libwynrt.a $(B)/wyn.h $(B)/wyn_inline.h
 
 help:
@@ -40,6 +40,7 @@ help:
 	@echo 'make setup               install the Debian packages needed, build, run an example'
 	@echo 'make test [T=text]       all tests, or those whose name contains the text'
 	@echo 'make san [T=text]        the tests with address and undefined-behaviour checks'
+	@echo 'make stress              tasks again and again, 1 to 8 workers, for a minute'
 	@echo 'make bench               speed against the peers in bench/'
 	@echo 'make fuzz FUZZ_SECONDS=n feed nonsense to lexer, parser and checker (needs clang)'
 	@echo 'make tidy                layers, sizes, banned calls'
@@ -162,6 +163,8 @@ bless: $(WYNC_READY)
 tidy:
 	@sh tests/tidy
 
+stress: all
+	@sh tests/stress/run 60
 bench: all
 	@sh bench/run
 FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))

@@ -34,6 +34,11 @@ static __attribute__((noinline)) void key_make(void) {
     key.ready = true;
 }
 
+/* Before other threads exist: they would race to make it, and what the loser hashed is not found. */
+void wyn_hash_prepare(void) {
+    if (!key.ready) key_make();
+}
+
 uint64_t wyn_hash_seed(void) {
     static uint64_t state;
     if (!key.ready) key_make();

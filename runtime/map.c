@@ -384,7 +384,7 @@ static bool map_remove(wyn_map *m, const void *key) {
         memset(dead, 0, bytes);
         t->dead = dead;
     }
-    if (t->index != NULL) index_remove(t, hash & UINT32_MAX, i);
+    if (t->index != NULL) index_remove(t, hash_key(m, key) & UINT32_MAX, i); /* a hint has none */
     t->dead[i >> 6] |= (uint64_t)1 << (i & 63);
     t->live--;
     return true;

@@ -292,6 +292,7 @@ void sched_spawned(void) {
     int n = sched_cpus();
     for (int i = 1; i < n; i++) workers[i] = worker_new((uint32_t)i);
     worker_count = n;
+    wyn_hash_prepare();
     wyn_spawned = true;
     idle_start();
 }
