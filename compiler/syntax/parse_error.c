@@ -381,7 +381,7 @@ static bool bad_arm(Bad *b) {
     diag_label(d, d->span, lone ? "expected '=>'" : "this belongs to the arm before");
     diag_hint(d, lone
                      ? "an arm is written 'pattern => value'"
-                     : "on one line, an arm that begins with '(', '[' or '-' needs a ',' before it");
+                     : "in one line an arm that begins with '(', '[' or '-' needs a ',' before it");
     return true;
 }
 
