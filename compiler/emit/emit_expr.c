@@ -123,7 +123,6 @@ static void make_enum(Emit *e, Type *t, const IrExpr *x) {
     out_fmt(e->out, ", .u.%.*s = {", FMT(name));
     bool first = true;
     for (u32 i = 0; i < x->make.args.n; i++) make_member(e, &first, f->v[i], x->make.args.v[i]);
-    if (first) out_c(e->out, "0");
     out_c(e->out, "}");
 }
 
@@ -151,7 +150,6 @@ static void make_braces(Emit *e, const IrExpr *x) {
             }
         }
     }
-    if (first) out_c(e->out, "0");
     out_c(e->out, "}");
 }
 
@@ -169,7 +167,45 @@ static void emit_make(Emit *e, const IrExpr *x) {
     make_braces(e, x);
 }
 
+static bool is_constant(const IrExpr *x) {
+    switch ((IrExprKind)x->kind) {
+    case IE_INT: case IE_FLOAT: case IE_BOOL: case IE_STR: case IE_NULL: case IE_ZERO: return true;
+    case IE_UNARY: return is_constant(x->unary.e);
+    case IE_MAKE:
+        for (u32 i = 0; i < x->make.args.n; i++)
+            if (!is_constant(x->make.args.v[i])) return false;
+        return true;
+    default: return false;
+    }
+}
+
+/* A long list of constants is a static object, not filled on the stack. */
+static bool emit_table(Emit *e, const IrExpr *x) {
+    enum { LEAST = 16 };
+    if (x->make.args.n < LEAST || x->make.elem->kind != IRT_WYN) return false;
+    for (u32 i = 0; i < x->make.args.n; i++)
+        if (!is_constant(x->make.args.v[i])) return false;
+    Out text = {.b = {.arena = e->perm}, .no_line = true};
+    Out *save = e->out;
+    e->out = &text;
+    for (u32 i = 0; i < x->make.args.n; i++) {
+        out_c(&text, i % 16 ? ", " : i ? ",\n    " : "\n    ");
+        emit_init(e, x->make.args.v[i]);
+    }
+    e->out = save;
+    u32 id = ++e->table_count;
+    Str name = str_fmt(e->perm, "const L_%u[]", id);
+    out_c(&e->data_out, "static ");
+    type_declare(e, &e->data_out, x->make.elem, name);
+    out_c(&e->data_out, " = {");
+    out_str(&e->data_out, buf_done(&text.b));
+    out_c(&e->data_out, "};\n");
+    out_fmt(e->out, "L_%u", id);
+    return true;
+}
+
 static void emit_list(Emit *e, const IrExpr *x) {
+    if (emit_table(e, x)) return;
     Str c = type_c(e, x->make.elem);
     const IrType *elem = x->make.elem;
     bool by_value = elem->kind == IRT_STRUCT || elem->kind == IRT_RAW ||

@@ -39,7 +39,7 @@ typedef struct Emit {
     VEC(Breakable) breakables;
     VEC(IrFn *) work;
     VEC(TypeInfo *) descs;
-    u32 literal_count, temps;
+    u32 literal_count, table_count, temps;
     Map site_done, spec_done, fn_objects;
 } Emit;
 

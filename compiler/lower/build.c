@@ -248,6 +248,7 @@ IrExpr *ex_call(LowerFn *f, IrFn *fn, IrArgs args) {
     e->call.args = args;
     e->fx = FX_CALL;
     for (u32 i = 0; i < args.n; i++) e->fx |= args.v[i]->fx;
+    fn->uses++;
     if (fn->inlined && f->out->inlined) vec_push(f->lw->perm, &f->out->callees, fn);
     return e;
 }

@@ -1,9 +1,9 @@
 /* inlining.c - which library functions are written into their callers: those that call a function
  * they are given, so that `xs.map(|x| x + 1)` becomes the loop with the body of the lambda in it.
- * Small ones only, and none that calls itself. */
+ * Small ones only, none that calls itself, and none that a program calls all the time. */
 #include "lowering.h"
 
-enum { LARGEST = 24 };
+enum { LARGEST = 24, COPIES = 1000 }; /* statements of one, of all its copies */
 
 bool inline_wanted(const Fn *fn) {
     if (!fn->is_std || fn->kind != FN_PLAIN || fn->is_generator) return false;
@@ -25,6 +25,7 @@ static u32 whole_size(const IrFn *fn, u32 depth) {
 void inline_decide(Lower *lw) {
     for (u32 i = 0; i < lw->ir->fns.n; i++) {
         IrFn *fn = lw->ir->fns.v[i];
-        if (fn->inlined && whole_size(fn, 0) > LARGEST) fn->inlined = false;
+        u32 size = fn->inlined ? whole_size(fn, 0) : 0;
+        if (size > LARGEST || size * fn->uses > COPIES) fn->inlined = false;
     }
 }

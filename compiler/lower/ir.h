@@ -212,7 +212,7 @@ struct IrFn {
     bool is_exported;    /* wyn_main */
     bool loads_code;     /* the code of its function parameters is loaded once, at entry */
     bool inlined;        /* always: so that the C compiler sees through function parameters */
-    u32 size;            /* statements */
+    u32 size, uses;      /* statements, calls */
     VEC(IrFn *) callees; /* of an inlined function: those that are inlined too */
     IrStruct *frame;     /* generators: body runs from the state in field 1 of self */
     IrVar *self;         /* with frame */

@@ -36,62 +36,6 @@ IrExpr *lower_aggregate(LowerFn *f, Tree *t) {
     return make_done(e);
 }
 
-/* ---- collections ---- */
-
-IrExpr *lower_array_literal(LowerFn *f, Tree *t) {
-    Lower *lw = f->lw;
-    Type *elem = t->type->args[0];
-    IrType *type = type_ir(lw, t->type);
-    u32 n = t->agg.list.n;
-    if (!n) return ex_rt(f, "wyn_array_new", type, 0, ex_desc(f, elem), ex_int(f, 0), NULL);
-    Operands ops = {0};
-    for (u32 i = 0; i < n && !f->dead; i++) operands_add(f, &ops, t->agg.list.v[i]);
-    if (f->dead) return ex_zero(f, type);
-    IrExpr *list = ex_new(f, IE_LIST, lw->t.voidp);
-    list->make.elem = type_ir(lw, elem);
-    list->make.args.n = n;
-    list->make.args.v = NEW_N(lw->perm, IrExpr *, n);
-    for (u32 i = 0; i < n; i++) {
-        list->make.args.v[i] = ops.v.v[i].e;
-        list->fx |= ops.v.v[i].e->fx;
-    }
-    return ex_rt(f, "wyn_array_of", type, 0, ex_desc(f, elem), ex_int(f, n), list, NULL);
-}
-
-static IrExpr *map_start(LowerFn *f, Type *t, u32 n) {
-    return ex_rt(f, "wyn_map_new", type_ir(f->lw, t), 0, ex_desc(f, t), ex_int(f, n), NULL);
-}
-
-IrExpr *lower_set_literal(LowerFn *f, Tree *t) {
-    IrVar *m = var_temp(f, map_start(f, t->type, t->agg.list.n));
-    for (u32 i = 0; i < t->agg.list.n && !f->dead; i++) {
-        IrExpr *v = lower_expr(f, t->agg.list.v[i]);
-        if (f->dead) break;
-        st_expr(f, map_slot(f, "wyn_map_put", t->type, ex_var(f, m), v, t->span, false));
-    }
-    return ex_var(f, m);
-}
-
-IrExpr *lower_map_literal(LowerFn *f, Tree *t) {
-    if (!t->map.keys.n) return map_start(f, t->type, 0);
-    IrVar *m = var_temp(f, map_start(f, t->type, t->map.keys.n));
-    for (u32 i = 0; i < t->map.keys.n && !f->dead; i++) {
-        Operands ops = {0};
-        operands_add(f, &ops, t->map.keys.v[i]);
-        operands_add(f, &ops, t->map.values.v[i]);
-        if (f->dead || ops.v.n < 2) break;
-        IrExpr *v = ops.v.v[1].e;
-        if (v->fx & FX_CALL) {
-            ops.v.v[0].e = ex_temp(f, ops.v.v[0].e);
-            v = ex_temp(f, v);
-        }
-        IrExpr *slot = map_slot(f, "wyn_map_put", t->type, ex_var(f, m), ops.v.v[0].e, t->span,
-                                false);
-        st_set(f, ex_deref(f, slot), v); /* nobody else knows the map yet */
-    }
-    return ex_var(f, m);
-}
-
 /* ---- enums ---- */
 
 IrExpr *variant_value(LowerFn *f, Type *t, u32 index, IrArgs args) {

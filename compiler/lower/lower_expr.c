@@ -107,6 +107,29 @@ static IrExpr *lower_any(LowerFn *f, Tree *t) { /* table */
     return NULL;
 }
 
+static IrExpr *first_part(const IrExpr *e) { /* table */
+    const IrArgs *a = NULL;
+    switch ((IrExprKind)e->kind) {
+    case IE_MEMBER: return e->member.e;
+    case IE_DEREF: case IE_CAST: return e->one.e;
+    case IE_UNARY: return e->unary.e;
+    case IE_BINARY: return e->binary.a;
+    case IE_CALL: a = &e->call.args; break;
+    case IE_CALL_VALUE: a = &e->callv.args; break;
+    case IE_RT: case IE_ARRAY_OP: a = &e->rt.args; break;
+    default: return NULL;
+    }
+    return a->n ? a->v[0] : NULL;
+}
+
+/* A long chain of calls: its parts go into temporaries, so that nothing nests without end. */
+static bool too_deep(const IrExpr *e) {
+    enum { DEEP = 40 };
+    u32 n = 0;
+    while (e && n <= DEEP) e = first_part(e), n++;
+    return n > DEEP;
+}
+
 IrExpr *lower_expr(LowerFn *f, Tree *t) {
     IrExpr *e = lower_any(f, t);
     if (t->type->kind == TY_NEVER && !f->dead) {
@@ -119,7 +142,7 @@ IrExpr *lower_expr(LowerFn *f, Tree *t) {
         e = NULL;
     }
     if (!e) return after_never(f, t);
-    return e;
+    return too_deep(e) && !f->dead ? ex_temp(f, e) : e;
 }
 
 void lower_effect(LowerFn *f, Tree *t) { lower_into(f, t, NULL); }

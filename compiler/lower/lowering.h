@@ -174,11 +174,12 @@ IrExpr *value_text(LowerFn *f, Type *t, IrExpr *v);
 void text_append(LowerFn *f, IrVar *text, Type *t, IrExpr *v);
 IrVar *text_open(LowerFn *f);
 IrSpec *spec_parse(Lower *lw, Str spec);
-/* ---- lower_agg.c: structs, tuples, literals, enums, options, results ---- */
-IrExpr *lower_aggregate(LowerFn *f, Tree *t);
+/* ---- lower_coll.c ---- */
 IrExpr *lower_array_literal(LowerFn *f, Tree *t);
 IrExpr *lower_map_literal(LowerFn *f, Tree *t);
 IrExpr *lower_set_literal(LowerFn *f, Tree *t);
+/* ---- lower_agg.c: structs, tuples, enums, options, results ---- */
+IrExpr *lower_aggregate(LowerFn *f, Tree *t);
 IrExpr *lower_variant(LowerFn *f, Tree *t);
 IrExpr *variant_value(LowerFn *f, Type *t, u32 index, IrArgs args);
 IrExpr *variant_tag(LowerFn *f, Type *t, IrExpr *e);

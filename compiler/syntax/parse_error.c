@@ -379,8 +379,9 @@ static bool bad_arm(Bad *b) {
     Diag *d = diag_new(b->P->ds, E_SYNTAX, bad_span(b), lone ? "expected '=>', found %.*s"
                        : "unexpected %.*s", FMT(found));
     diag_label(d, d->span, lone ? "expected '=>'" : "this belongs to the arm before");
-    diag_hint(d, lone ? "an arm is written 'pattern => value'"
-                      : "on one line, an arm that begins with '(', '[' or '-' needs a ',' before it");
+    diag_hint(d, lone
+                     ? "an arm is written 'pattern => value'"
+                     : "in one line an arm that begins with '(', '[' or '-' needs a ',' before it");
     return true;
 }
 
