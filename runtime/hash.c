@@ -34,7 +34,7 @@ static __attribute__((noinline)) void key_make(void) {
     key.ready = true;
 }
 
-/* Before other threads exist: they would race to make it, and what the loser hashed is not found. */
+/* Before other threads exist: they would race to make it, and what a loser hashed is not found. */
 void wyn_hash_prepare(void) {
     if (!key.ready) key_make();
 }
