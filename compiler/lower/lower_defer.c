@@ -6,9 +6,7 @@
 
 typedef struct DeferScan {
     LowerFn *f;
-    Map inside;          /* variables declared within the deferred block */
-    Map in_loop;         /* variables declared within a loop */
-    u32 depth, defers;
+    u32 defers;
 } DeferScan;
 
 static bool find_defer(void *ctx, Tree *t) {
@@ -34,6 +32,27 @@ static bool note_defers(void *ctx, Tree *t) {
     return true;
 }
 
+/* A variable that a deferred block of a loop names and somebody changes has a box for each turn. */
+static bool box_names(void *ctx, Tree *t) {
+    (void)ctx;
+    if (t->kind == TN_LOCAL && !t->local->is_param) t->local->captured = true;
+    return true;
+}
+
+static bool box_defers(void *ctx, Tree *t) {
+    if (t->kind == TN_DEFER) walk_tree(t->one.e, box_names, ctx);
+    return true;
+}
+
+static bool box_loops(void *ctx, Tree *t) {
+    switch (t->kind) {
+    case TN_WHILE: case TN_FOR_RANGE: case TN_FOR_IN: case TN_FOR_C:
+        walk_tree(t, box_defers, ctx);
+        return false;
+    default: return true;
+    }
+}
+
 /* Finds the deferred blocks and opens the record. */
 void defer_prepare(LowerFn *f) {
     Lower *lw = f->lw;
@@ -41,6 +60,7 @@ void defer_prepare(LowerFn *f) {
     if (f->fn->body) walk_tree(f->fn->body, find_defer, &sc);
     if (!sc.defers) return;
     walk_tree(f->fn->body, note_defers, &sc);
+    walk_tree(f->fn->body, box_loops, &sc);
     f->record_type = struct_new(lw, str_fmt(lw->perm, "%.*s_frame", FMT(f->out->name)));
     struct_add(lw, f->record_type, NULL, ir_raw(lw->perm, lw->ir, "wyn_frame"));
     IrType *type = ir_struct_type(lw->perm, f->record_type);
@@ -117,7 +137,7 @@ static IrVar *loop_node(LowerFn *f, LowerFn *g, IrVar *rec_arg) {
         Slot *s = f->slots.slots[i].value;
         if (!s->var || s->var->via != f->record) continue;
         Local *l = (Local *)key;
-        if (l->is_param || local_is_changed(f->lw, l)) continue;
+        if (l->is_param || (local_is_changed(f->lw, l) && !local_is_boxed(f->lw, l))) continue;
         u32 at = struct_add(lw, node, l->name, s->var->type);
         st_set(f, ex_arrow(f, ex_var(f, n), at, s->var->type), ex_var(f, s->var));
         Slot *c = NEW(lw->perm, Slot);
