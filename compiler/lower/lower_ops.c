@@ -350,19 +350,7 @@ static IrExpr *concat_steps(LowerFn *f, Tree *t, u32 i, u32 *end, IrExpr *acc, T
         operands_end(f, &ops, as_text(f, r->type, e), saved);
     }
     *end = i;
-    IrType *str = f->lw->t.str;
-    if (ops.v.n == 1) return ops.v.v[0].e;
-    if (ops.v.n == 2)
-        return ex_rt(f, "wyn_str_concat2", str, 0, ops.v.v[0].e, ops.v.v[1].e, NULL);
-    IrExpr *list = ex_new(f, IE_LIST, f->lw->t.voidp);
-    list->make.elem = str;
-    list->make.args.n = ops.v.n;
-    list->make.args.v = NEW_N(f->lw->perm, IrExpr *, ops.v.n);
-    for (u32 k = 0; k < ops.v.n; k++) {
-        list->make.args.v[k] = ops.v.v[k].e;
-        list->fx |= ops.v.v[k].e->fx;
-    }
-    return ex_rt(f, "wyn_str_concat", str, 0, ex_int(f, ops.v.n), list, NULL);
+    return text_joined(f, &ops);
 }
 
 /* x in lo..hi */

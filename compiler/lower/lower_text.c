@@ -137,6 +137,23 @@ static void interp_append(LowerFn *f, Tree *t, IrVar *text) {
     }
 }
 
+/* One string from the operands, at least one, all of them strings. */
+IrExpr *text_joined(LowerFn *f, Operands *ops) {
+    IrType *str = f->lw->t.str;
+    if (ops->v.n == 1) return ops->v.v[0].e;
+    if (ops->v.n == 2)
+        return ex_rt(f, "wyn_str_concat2", str, 0, ops->v.v[0].e, ops->v.v[1].e, NULL);
+    IrExpr *list = ex_new(f, IE_LIST, f->lw->t.voidp);
+    list->make.elem = str;
+    list->make.args.n = ops->v.n;
+    list->make.args.v = NEW_N(f->lw->perm, IrExpr *, ops->v.n);
+    for (u32 k = 0; k < ops->v.n; k++) {
+        list->make.args.v[k] = ops->v.v[k].e;
+        list->fx |= ops->v.v[k].e->fx;
+    }
+    return ex_rt(f, "wyn_str_concat", str, 0, ex_int(f, ops->v.n), list, NULL);
+}
+
 /* Only strings: one concatenation. */
 static IrExpr *interp_concat(LowerFn *f, Tree *t) {
     Operands ops = {0};
@@ -147,20 +164,8 @@ static IrExpr *interp_concat(LowerFn *f, Tree *t) {
         IrExpr *e = p->e ? lower_expr(f, p->e) : ex_str(f, p->text);
         operands_end(f, &ops, e, saved);
     }
-    IrType *str = f->lw->t.str;
     if (f->dead || ops.v.n == 0) return ex_str(f, S(""));
-    if (ops.v.n == 1) return ops.v.v[0].e;
-    if (ops.v.n == 2)
-        return ex_rt(f, "wyn_str_concat2", str, 0, ops.v.v[0].e, ops.v.v[1].e, NULL);
-    IrExpr *list = ex_new(f, IE_LIST, f->lw->t.voidp);
-    list->make.elem = str;
-    list->make.args.n = ops.v.n;
-    list->make.args.v = NEW_N(f->lw->perm, IrExpr *, ops.v.n);
-    for (u32 k = 0; k < ops.v.n; k++) {
-        list->make.args.v[k] = ops.v.v[k].e;
-        list->fx |= ops.v.v[k].e->fx;
-    }
-    return ex_rt(f, "wyn_str_concat", str, 0, ex_int(f, ops.v.n), list, NULL);
+    return text_joined(f, &ops);
 }
 
 IrExpr *lower_interp(LowerFn *f, Tree *t) {

@@ -206,6 +206,7 @@ IrExpr *lower_slice(LowerFn *f, Tree *t);
 IrExpr *place_address(LowerFn *f, Operands *ops, Tree *t); /* adds one operand: the pointer */
 void lower_assign(LowerFn *f, Tree *t);
 void lower_opassign(LowerFn *f, Tree *t);
+IrExpr *text_joined(LowerFn *f, Operands *ops); /* lower_text.c */
 void map_store(LowerFn *f, Type *map, IrExpr *m, IrExpr *k, IrExpr *v, Span at);
 IrExpr *map_slot(LowerFn *f, const char *op, Type *map, IrExpr *m, IrExpr *k, Span at,
                  bool compound);
