@@ -196,6 +196,13 @@ struct IrStmt {
     };
 };
 
+/* What calling a function may do; effect.c finds out, over the whole program. */
+enum {
+    EF_WAITS = 1,        /* may wait for another task */
+    EF_SPINS = 2,        /* has a loop that may end only because of another task, or never */
+    EF_RECURSIVE = 4,    /* may call itself, through whatever chain of calls */
+};
+
 struct IrFn {
     Str name;            /* readable stem of the C name */
     Str shown;           /* in backtraces; empty: hidden */
@@ -212,6 +219,7 @@ struct IrFn {
     bool is_exported;    /* wyn_main */
     bool loads_code;     /* the code of its function parameters is loaded once, at entry */
     bool inlined;        /* always: so that the C compiler sees through function parameters */
+    u8 effects;          /* EF_ bits; those of functions that nothing reaches are unknown: all */
     u32 size, uses;      /* statements, calls */
     VEC(IrFn *) callees; /* of an inlined function: those that are inlined too */
     IrStruct *frame;     /* generators: body runs from the state in field 1 of self */
@@ -236,6 +244,15 @@ typedef struct IrProgram {
     Map wyn_types;       /* Type * -> IrType * */
     bool overflow_check;
 } IrProgram;
+
+/* ir_walk.c: each expression and statement once, parents first; callbacks may be NULL. */
+typedef struct IrWalk {
+    void (*expr)(void *ctx, IrExpr *e);
+    void (*stmt)(void *ctx, IrStmt *s);
+    void *ctx;
+} IrWalk;
+void ir_walk_expr(IrExpr *e, const IrWalk *w);
+void ir_walk_block(IrBlock *b, const IrWalk *w);
 
 /* ir.c: constructors. */
 IrType *ir_wyn(Arena *a, IrProgram *p, Type *t);

@@ -201,6 +201,12 @@ static void dump_block(Dump *d, const IrBlock *b) {
     d->depth--;
 }
 
+static void dump_effects(Dump *d, const IrFn *fn) {
+    static const char *const names[] = {"waits", "spins", "recursive"};
+    for (u32 i = 0; i < COUNT_OF(names); i++)
+        if (fn->effects >> i & 1) buf_fmt(&d->b, " %s", names[i]);
+}
+
 Str ir_dump(Arena *a, const IrProgram *p) {
     Dump d = {.b = {.arena = a}};
     for (u32 i = 0; i < p->fns.n; i++) {
@@ -214,6 +220,7 @@ Str ir_dump(Arena *a, const IrProgram *p) {
         }
         buf_c(&d.b, ") -> ");
         dump_type(&d, fn->ret);
+        dump_effects(&d, fn);
         buf_char(&d.b, '\n');
         dump_block(&d, &fn->body);
     }

@@ -1,5 +1,6 @@
 /* lower.c - the program: declares a C function for each Fn, lowers the bodies, and makes wyn_main.
  */
+#include "effect.h"
 #include "lowering.h"
 
 static void types_init(Lower *lw) {
@@ -316,6 +317,7 @@ IrProgram *lower_program(Arena *perm, const Program *p, const LowerOptions *opt)
     for (u32 i = 0; i < p->fns.n; i++) lower_fn(lw, p->fns.v[i]);
     make_start(lw);
     inline_decide(lw);
+    effect_analyse(perm, lw->ir);
     ir_check(perm, lw->ir);
     return lw->ir;
 }
