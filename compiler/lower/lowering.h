@@ -249,10 +249,14 @@ void defer_leave(LowerFn *f);
 /* ---- lower_task.c ---- */
 IrExpr *lower_spawn(LowerFn *f, Tree *t);
 IrExpr *lower_await(LowerFn *f, Tree *t);
+void lower_select(LowerFn *f, Tree *t);
+IrExpr *thunk_new(LowerFn *f, Tree *call, Type *res); /* a call to be made by a task */
+IrExpr *await_future(LowerFn *f, Type *res, IrExpr *future, Span at);
+/* ---- lower_scope.c ---- */
 void lower_scope(LowerFn *f, Tree *t);
 void scopes_leave(LowerFn *f, u32 depth); /* joins the blocks deeper than depth */
 void lower_par_bind(LowerFn *f, Tree *t);
-void lower_select(LowerFn *f, Tree *t);
+void task_note(LowerFn *f, IrExpr *future); /* of a task of the innermost block */
 /* ---- lower_fn.c ---- */
 void lower_fn(Lower *lw, Fn *fn);
 LowerFn *fn_begin(Lower *lw, IrFn *out);
