@@ -1,5 +1,5 @@
-/* lower_scope.c - parallel and scope blocks. Their tasks stand in an array that is joined at the end.
- */
+/* lower_scope.c - parallel and scope blocks. Their tasks stand in an array that is joined at the
+ * end. */
 #include "lowering.h"
 
 void task_note(LowerFn *f, IrExpr *future) {

@@ -1,5 +1,5 @@
-/* lower_task.c - spawn, await, select. A spawned call is a thunk: its operands, evaluated now, and a
- * function that makes the call from them. */
+/* lower_task.c - spawn, await, select. A spawned call is a thunk: its operands, evaluated now,
+ * and a function that makes the call from them. */
 #include "lowering.h"
 
 /* Replaces operand *t by a variable of the thunk. */
