@@ -141,6 +141,7 @@ bool wyn_channel_send(wyn_channel *c, const void *v, const wyn_site *site) {
     WaitNode n;
     waiter_open(&w, "send() on a full channel with no receiver and no live tasks "
                     "(nothing can ever receive)", site);
+    waiter_object(&w, WAIT_CHANNEL, c);
     node_open(&n, &w, 0, (void *)v);
     list_add(&c->senders, &n);
     lock_drop(&c->lock);
@@ -162,6 +163,7 @@ bool wyn_channel_recv_opt(wyn_channel *c, void *out, const wyn_site *site) {
         WaitNode n;
         waiter_open(&w, "recv() on a channel with no sender and no live tasks "
                         "(nothing can ever send)", site);
+        waiter_object(&w, WAIT_CHANNEL, c);
         node_open(&n, &w, 0, out);
         list_add(&c->receivers, &n);
         int64_t when = c->fire_at;

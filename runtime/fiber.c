@@ -186,6 +186,12 @@ Fiber *fiber_at(const void *p) {
     return i < atomic_load_explicit(&made, memory_order_relaxed) ? &table[i] : NULL;
 }
 
+const void *fiber_frame(const Fiber *f) {
+    return f->sp == NULL ? NULL : ((void *const *)f->sp)[5]; /* as stack_jump pushes it */
+}
+
+uint32_t fiber_made(void) { return atomic_load_explicit(&made, memory_order_relaxed); }
+
 void fiber_each(void (*look)(Fiber *f)) {
     look(&main_fiber);
     uint32_t n = atomic_load_explicit(&made, memory_order_acquire); /* with fiber_make */

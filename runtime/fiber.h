@@ -47,6 +47,12 @@ void fiber_call_system(void (*fn)(void *), void *arg, void *top, Fiber *self);
 /* The fiber on whose stack p lies, or NULL. */
 Fiber *fiber_at(const void *p);
 
+/* The frame pointer of one that is parked. */
+const void *fiber_frame(const Fiber *f);
+
+/* Stacks made so far: as many were in use at the same time. */
+uint32_t fiber_made(void);
+
 /* Every fiber that was ever made, main's first. */
 void fiber_each(void (*look)(Fiber *f));
 

@@ -4,6 +4,7 @@
 #include "gc.h"
 #include "lock.h"
 #include "native.h"
+#include "report.h"
 #include "sched.h"
 #include "task.h"
 
@@ -163,6 +164,7 @@ static void drain_and_report(void) {
     Waiter w;
     waiter_open(&w, "the end", NULL);
     idle_at_end(&w);
+    report_abandoned();
     bool any = false;
     for (Failed *f = failed; f != NULL; f = f->next) {
         if (task_flag(f->task, TASK_CONSUMED)) continue;
@@ -195,8 +197,10 @@ static void future_run(wyn_future *f) {
     Run run = {.outer = self->run, .task = f};
     Panic *p = NULL;
     self->run = &run;
+    if (WYN_UNLIKELY(observe_on)) observe_event(EVENT_TASK, future_site(f), 0);
     bool ok = panic_run(future_body, f, &p);
     self->run = run.outer;
+    if (WYN_UNLIKELY(observe_on)) observe_event(EVENT_END, NULL, 0);
     task_ended();
     if (!ok) {
         future_fail(f, p);
@@ -246,6 +250,7 @@ static bool wait_until(wyn_future *f, int64_t when, const char *what, const wyn_
     Waiter w;
     WaitNode n;
     waiter_open(&w, what, site);
+    waiter_object(&w, WAIT_TASK, f);
     node_open(&n, &w, 0, NULL);
     if (!future_wait(f, &n)) return true;
     int won = waiter_park(&w, when);

@@ -245,6 +245,11 @@ static void heap_grown(GC_word size) {
     lowest = low;
 }
 
+static void on_event(GC_EventType event) {
+    if (event == GC_EVENT_PRE_STOP_WORLD) observe_pause(true);
+    if (event == GC_EVENT_POST_START_WORLD) observe_pause(false);
+}
+
 static void gc_start(void) {
     gc_started = true;
     GC_set_all_interior_pointers(0);
@@ -266,6 +271,7 @@ static void gc_start(void) {
     GC_set_on_heap_resize(heap_grown);
     previous_roots = GC_get_push_other_roots();
     GC_set_push_other_roots(push_roots);
+    if (observe_wanted()) GC_set_on_collection_event(on_event);
 }
 
 void gc_set_stack(void *bottom, void *system, void *end) {

@@ -18,13 +18,14 @@
 #include <linux/membarrier.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "gc.h"
 #include "inject.h"
+#include "lock.h"
+#include "report.h"
 #include "sched.h"
 #include "task.h"
 
@@ -75,6 +76,8 @@ void idle_wake_one(void) {
         if ((old & bit) != 0) {
             Worker *w = workers[i];
             atomic_fetch_add(&idle_searching, 1);
+            atomic_fetch_add_explicit(&observe_wakes, 1, memory_order_relaxed);
+            if (WYN_UNLIKELY(observe_on)) observe_event(EVENT_WAKE, NULL, i);
             if (!w->started) {
                 w->started = true;
                 if (thread_start(thread_main, w)) return;
@@ -143,44 +146,22 @@ void idle_at_end(Waiter *w) {
     waiter_park(w, 0);
 }
 
-static void report_fiber(Fiber *f) {
-    const Waiter *w = f->wait;
-    if (atomic_load_explicit(&f->state, memory_order_relaxed) != FIBER_USED || w == NULL) return;
-    wyn_future *task = f->run == NULL ? NULL : f->run->task;
-    char text[512];
-    int n = snprintf(text, sizeof text, "  %s waits in %.200s", task == NULL ? "main" : "a task",
-                     w->what);
-    if (w->site != NULL)
-        n += snprintf(text + n, sizeof text - (size_t)n, ", %.60s (%.100s:%d)", w->site->func,
-                      w->site->file, w->site->line);
-    const wyn_site *spawned = task == NULL ? NULL : future_site(task);
-    if (spawned != NULL && n < (int)sizeof text)
-        n += snprintf(text + n, sizeof text - (size_t)n, ", spawned in %.60s (%.100s:%d)",
-                      spawned->func, spawned->file, spawned->line);
-    if (n > (int)sizeof text - 2) n = (int)sizeof text - 2;
-    text[n] = '\n';
-    wyn_err_write(text, (size_t)n + 1);
-}
-
-static _Noreturn void deadlock(void) {
-    char text[256];
-    const Waiter *w = main_fiber.wait;
-    wyn_flush();
-    int n = snprintf(text, sizeof text, "wyn: deadlock - %.200s\n",
-                     w == NULL ? "no task can go on" : w->what);
-    wyn_err_write(text, (size_t)n);
-    fiber_each(report_fiber);
-    wyn_finish(STATUS_PANIC);
-}
-
-/* True when main goes on. */
+/* True when main goes on. Several sleepers may come here; one ends main's wait, or reports. */
 static bool quiet(void) {
-    /* acq_rel by default: with the store in idle_at_end */
-    Waiter *w = atomic_exchange(&at_end, NULL);
-    if (w == NULL) deadlock();
-    if (!waiter_win(w, 0)) return false;
-    waiter_wake(w);
-    return true;
+    static uint32_t lock;
+    static bool over;
+    lock_take(&lock);
+    bool mine = !over && is_quiet();
+    if (mine) {
+        /* acq_rel by default: with the store in idle_at_end */
+        Waiter *w = atomic_exchange(&at_end, NULL);
+        if (w == NULL) report_deadlock();
+        over = true;
+        mine = waiter_win(w, 0);
+        if (mine) waiter_wake(w);
+    }
+    lock_drop(&lock);
+    return mine;
 }
 
 /* ---- sleeping ---- */
@@ -240,9 +221,12 @@ bool idle_sleep(Worker *w) {
     }
     if (all_asleep()) {
         wyn_flush();
-        if (is_quiet() && quiet()) return leave(w);
+        if (quiet()) return leave(w);
     }
+    w->stat[STAT_SLEEPS]++;
+    if (WYN_UNLIKELY(observe_on)) observe_event(EVENT_SLEEP, NULL, 0);
     fiber_call_system(sleep_on_system, &s, gc_system_stack(w), w->self);
+    if (WYN_UNLIKELY(observe_on)) observe_event(EVENT_AWAKE, NULL, 0);
     if (keeps) {
         int64_t mine = s.until;
         atomic_compare_exchange_strong(&keeper, &mine, 0);

@@ -223,7 +223,7 @@ static void report_frame(const TraceFrame *f) {
     err_place(" (", f->file, f->line, ")\n");
 }
 
-static void report_trace(const Trace *t) {
+void panic_print_trace(const Trace *t) {
     TraceFrame frames[16];
     int shown = 0;
     int64_t i = 0;
@@ -255,7 +255,7 @@ void panic_report(const Panic *p) {
     wyn_flush();
     lock_take(&one_at_a_time);
     report_head(p);
-    if (p->trace != NULL) report_trace(p->trace);
+    if (p->trace != NULL) panic_print_trace(p->trace);
     report_site("  in a task spawned in ", p->spawned);
     report_site("  awaited in ", p->awaited);
     for (const Panic *q = p->also; q != NULL; q = q->also) {

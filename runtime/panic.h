@@ -26,6 +26,9 @@ _Noreturn void panic_rethrow(Panic *p, const wyn_site *awaited);
 /* To stderr, after stdout. */
 void panic_report(const Panic *p);
 
+/* The user's frames of a trace, a line each, to stderr. */
+void panic_print_trace(const Trace *t);
+
 /* The thread of control: what a task has of its own when tasks switch. */
 typedef struct PanicContext {
     wyn_frame *frames;        /* innermost function with deferred blocks */

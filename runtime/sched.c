@@ -43,6 +43,7 @@ static __attribute__((noinline)) void switch_to(Worker *w, Fiber *to,
     w->commit_from = from;
     w->commit_arg = arg;
     w->self = to;
+    if (WYN_UNLIKELY(observe_on)) observe_switch(from, to);
     fiber_jump(from, to);
     after_switch();
 }
@@ -65,6 +66,7 @@ static void wake_for_work(Worker *w) {
 
 static __attribute__((noinline, cold)) void ring_overflow(Worker *w, uintptr_t entry) {
     uintptr_t out[RT_BATCH];
+    w->stat[STAT_BATCHES]++;
     if (w->stale > RT_RING / 4) { /* maybe only entries of tasks that awaiters ran are left */
         w->stale = 0;
         uint32_t n = ring_take(&w->ring, out), k = 0;
@@ -125,7 +127,9 @@ __attribute__((noinline)) void task_ended(void) {
 void sched_pause(void) { sched_yield(); }
 
 __attribute__((noinline)) void sched_claimed(void) {
-    if (++worker_self()->stale % RT_BATCH == 0) inject_sweep(future_is_stale);
+    Worker *w = worker_self();
+    w->stat[STAT_IN_PLACE]++;
+    if (++w->stale % RT_BATCH == 0) inject_sweep(future_is_stale);
 }
 
 /* ---- what next ---- */
@@ -157,6 +161,9 @@ static uintptr_t steal_round(Worker *w, uint32_t min) {
         uintptr_t e = ring_steal(&v->ring, &w->ring, min, &w->stolen);
         if (e != 0) {
             w->stolen_at = time_mono();
+            w->stat[STAT_STEALS]++;
+            w->stat[STAT_STOLEN] += w->stolen;
+            if (WYN_UNLIKELY(observe_on)) observe_event(EVENT_STEAL, NULL, w->stolen);
             return e;
         }
         if (atomic_load_explicit(&v->stuck, memory_order_relaxed) && (e = lifo_take(v)) != 0)
@@ -252,6 +259,7 @@ static Fiber *new_stack(Worker *w) {
 __attribute__((noinline)) void sched_park(void (*commit)(Fiber *, void *), void *arg) {
     sched_start();
     Worker *w = worker_self();
+    w->stat[STAT_PARKS]++;
     w->fair = fair_turn(w); /* then the loop of the next stack looks round first */
     uintptr_t e = w->fair ? 0 : local_next(w);
     if ((e & 1) != 0) {

@@ -10,6 +10,7 @@
 
 #include "deque.h"
 #include "fiber.h"
+#include "observe.h"
 #include "timer.h"
 
 typedef struct Worker {
@@ -34,6 +35,7 @@ typedef struct Worker {
     bool started;
     uint32_t seen_tick, seen_head;     /* the monitor's */
     _Atomic int64_t spawned, finished; /* written by the owner only */
+    int64_t stat[STAT_COUNT];          /* observe.h */
     struct GcThread *gc;
 } Worker;
 

@@ -98,6 +98,7 @@ static int select_wait(const Select *s, int64_t own) {
     Waiter w;
     waiter_open(&w, "select has no ready channel and no live tasks (nothing can ever send)",
                 s->site);
+    waiter_object(&w, WAIT_SELECT, NULL);
     link_channels(s, &w);
     int64_t when = select_deadline(s, own);
     unlock_all(s);

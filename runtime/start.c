@@ -8,6 +8,7 @@
 #include "config.h"
 #include "gc.h"
 #include "native.h"
+#include "observe.h"
 #include "panic.h"
 #include "fiber.h"
 
@@ -25,6 +26,7 @@ void wyn_finish(int status) {
     static _Atomic bool ending;
     wyn_flush();
     while (atomic_exchange(&ending, true)) pause(); /* another task ends the process */
+    observe_finish();
     exit(status);
 }
 
@@ -51,6 +53,7 @@ static void run_drain(void *unused) {
 static _Noreturn void program(void) {
     int64_t status = 0;
     Panic *p = NULL;
+    observe_start();
     if (!panic_run(run_main, &status, &p) ||
         (wyn_drain_hook != NULL && !panic_run(run_drain, NULL, &p))) {
         panic_report(p);

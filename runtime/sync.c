@@ -25,6 +25,7 @@ static void gate_wait(Gate *g, int index, const void *who, const char *what,
     Waiter w;
     WaitNode n;
     waiter_open(&w, what, site);
+    waiter_object(&w, WAIT_LOCK, g);
     node_open(&n, &w, index, (void *)who);
     list_add(&g->waiting, &n);
     lock_drop(&g->lock);

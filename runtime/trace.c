@@ -9,8 +9,11 @@
 __attribute__((weak)) extern const char wyn_names[];
 
 void trace_capture(Trace *t, const void *frame_address) {
+    trace_capture_on(t, frame_address, stack_self());
+}
+
+void trace_capture_on(Trace *t, const void *frame_address, const Stack *s) {
     const char *fp = frame_address;
-    const Stack *s = stack_self();
     const char *low = s->reserve != NULL ? s->reserve : s->high - 8 * RT_MB;
     t->kept = t->total = 0;
     while (fp >= low && fp + 16 <= s->high && ((uintptr_t)fp & 7) == 0) {

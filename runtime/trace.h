@@ -6,6 +6,8 @@
 #include "base.h"
 #include "config.h"
 
+struct Stack;
+
 typedef struct Trace {
     int64_t kept, total;
     uintptr_t pc[RT_TRACE_KEEP]; /* return addresses, innermost first */
@@ -18,6 +20,7 @@ typedef struct TraceFrame {
 } TraceFrame;
 
 void trace_capture(Trace *t, const void *frame_address);
+void trace_capture_on(Trace *t, const void *frame_address, const struct Stack *stack);
 
 /* The Wyn functions at a return address, inlined ones first; 0 when it is not Wyn code. */
 int trace_resolve(uintptr_t pc, TraceFrame *out, int max);

@@ -20,6 +20,7 @@ void waiter_open(Waiter *w, const char *what, const wyn_site *site) {
     w->site = site;
     w->timer = (Timer){.place = -1};
     w->at_end = false;
+    waiter_object(w, WAIT_TIME, NULL);
 }
 
 void node_open(WaitNode *n, Waiter *w, int index, void *slot) {

@@ -22,13 +22,18 @@ typedef struct Timer {
     struct TimerHeap *heap;
 } Timer;
 
+/* What a wait is for; only reports ask. */
+typedef enum WaitKind { WAIT_TIME, WAIT_CHANNEL, WAIT_TASK, WAIT_LOCK, WAIT_SELECT } WaitKind;
+
 typedef struct Waiter {
     _Atomic int won;
     _Atomic int state;
     Fiber *fiber;
     const char *what; /* for the deadlock report: "recv() on a channel with ..." */
     const wyn_site *site;
+    const void *object;
     Timer timer;
+    WaitKind kind;
     bool at_end; /* main's wait for the end of all tasks: no deadlock */
 } Waiter;
 
@@ -46,6 +51,10 @@ typedef struct WaitList { /* under the lock of its owner */
 } WaitList;
 
 void waiter_open(Waiter *w, const char *what, const wyn_site *site);
+static inline void waiter_object(Waiter *w, WaitKind kind, const void *object) {
+    w->kind = kind;
+    w->object = object;
+}
 void node_open(WaitNode *n, Waiter *w, int index, void *slot);
 
 void list_add(WaitList *l, WaitNode *n);

@@ -1,0 +1,172 @@
+/* report.c - the deadlock report and the list of abandoned tasks. Runs when every worker sleeps and
+ * nothing can wake one, so the stacks of waiting tasks stand still and may be read. Tasks that
+ * wait at the same place for the same kind of thing are told once, with their number. */
+#include "report.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "channel.h"
+#include "sched.h"
+#include "task.h"
+#include "trace.h"
+
+enum { GROUPS = 32, OBJECTS = 64 };
+
+typedef struct Group {
+    Fiber *first;
+    int64_t n;
+    const wyn_site *spawned;
+    bool main;
+} Group;
+
+static Group groups[GROUPS];
+static int group_count;
+static int64_t other_tasks;
+static const void *objects[OBJECTS]; /* numbered in the order they are told */
+static int object_count;
+
+static wyn_future *task_of(const Fiber *f) { return f->run == NULL ? NULL : f->run->task; }
+
+static void group_add(Fiber *f) {
+    const Waiter *w = f->wait;
+    if (atomic_load_explicit(&f->state, memory_order_relaxed) != FIBER_USED || w == NULL) return;
+    wyn_future *task = task_of(f);
+    if (w->at_end) return;
+    const wyn_site *spawned = task == NULL ? NULL : future_site(task);
+    for (int i = 0; i < group_count; i++) {
+        const Group *g = &groups[i];
+        const Waiter *v = g->first->wait;
+        if (g->main || task == NULL || v->what != w->what || v->site != w->site ||
+            g->spawned != spawned)
+            continue;
+        groups[i].n++;
+        return;
+    }
+    if (group_count == GROUPS) {
+        other_tasks++;
+        return;
+    }
+    groups[group_count++] = (Group){f, 1, spawned, task == NULL};
+}
+
+/* ---- printing ---- */
+
+typedef struct Line {
+    char text[600];
+    size_t n;
+} Line;
+
+static __attribute__((format(printf, 2, 3))) void line_add(Line *l, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(l->text + l->n, sizeof l->text - l->n, format, args);
+    va_end(args);
+    if (n > 0) l->n += (size_t)n;
+    if (l->n > sizeof l->text - 1) l->n = sizeof l->text - 1;
+}
+
+static void line_site(Line *l, const char *before, const wyn_site *site) {
+    if (site == NULL) return;
+    line_add(l, "%s%.80s (%.120s:%d)", before, site->func, site->file, site->line);
+}
+
+static int object_number(const void *object) {
+    for (int i = 0; i < object_count; i++) {
+        if (objects[i] == object) return i + 1;
+    }
+    if (object_count == OBJECTS) return 0;
+    objects[object_count++] = object;
+    return object_count;
+}
+
+/* "recv() on a channel with no sender ..." is about the whole program; a task is in "recv()". */
+static int operation_length(const char *what) {
+    static const char *const stop[] = {" on a ", " that ", " has no ", " of a task"};
+    size_t n = strlen(what);
+    for (size_t i = 0; i < COUNT_OF(stop); i++) {
+        const char *p = strstr(what, stop[i]);
+        if (p != NULL && (size_t)(p - what) < n) n = (size_t)(p - what);
+    }
+    return (int)n;
+}
+
+static void line_object(Line *l, const Waiter *w) {
+    int number = w->object == NULL ? 0 : object_number(w->object);
+    if (w->kind == WAIT_CHANNEL) {
+        const wyn_channel *c = w->object;
+        line_add(l, " on channel %d of %.60s (capacity %lld%s)", number, c->elem->name,
+                 (long long)c->cap,
+                 c->cap == 0 ? "" : c->len == 0 ? ", empty" : c->len == c->cap ? ", full" : "");
+    } else if (w->kind == WAIT_TASK) {
+        line_site(l, " of the task spawned in ", future_site(w->object));
+    } else if (w->kind == WAIT_LOCK) {
+        line_add(l, ", object %d", number);
+    }
+}
+
+static void group_print(const Group *g) {
+    const Waiter *w = g->first->wait;
+    Line l = {.n = 0};
+    if (g->main) {
+        line_add(&l, "main waits in ");
+    } else if (g->n == 1) {
+        line_add(&l, "a task waits in ");
+    } else {
+        line_add(&l, "%lld tasks wait in ", (long long)g->n);
+    }
+    line_add(&l, "%.*s", operation_length(w->what), w->what);
+    line_object(&l, w);
+    line_site(&l, ", ", w->site);
+    line_site(&l, ", spawned in ", g->spawned);
+    line_add(&l, "\n");
+    wyn_err_write(l.text, l.n);
+    static Trace trace;
+    trace_capture_on(&trace, fiber_frame(g->first), &g->first->stack);
+    panic_print_trace(&trace);
+}
+
+static int64_t groups_make(void) {
+    group_count = object_count = 0;
+    other_tasks = 0;
+    fiber_each(group_add);
+    int64_t n = other_tasks;
+    for (int i = 0; i < group_count; i++) n += groups[i].n;
+    return n;
+}
+
+static void groups_print(void) {
+    for (int i = 0; i < group_count; i++) group_print(&groups[i]);
+    if (other_tasks == 0) return;
+    Line l = {.n = 0};
+    line_add(&l, "... %lld tasks more\n", (long long)other_tasks);
+    wyn_err_write(l.text, l.n);
+}
+
+void report_deadlock(void) {
+    const Waiter *w = main_fiber.wait;
+    wyn_flush();
+    Line l = {.n = 0};
+    line_add(&l, "wyn: deadlock - %.300s\n", w == NULL ? "no task can go on" : w->what);
+    wyn_err_write(l.text, l.n);
+    groups_make();
+    groups_print();
+    wyn_finish(STATUS_PANIC);
+}
+
+static bool asked(const char *variable) {
+    const char *value = getenv(variable);
+    return value != NULL && value[0] != '\0' && strcmp(value, "0") != 0;
+}
+
+void report_abandoned(void) {
+    if (!asked("WYN_DEBUG") && !asked("WYN_LEAKS")) return;
+    int64_t n = groups_make();
+    if (n == 0) return;
+    wyn_flush();
+    Line l = {.n = 0};
+    line_add(&l, "wyn: %lld task%s never ended\n", (long long)n, n == 1 ? "" : "s");
+    wyn_err_write(l.text, l.n);
+    groups_print();
+}
