@@ -317,14 +317,21 @@ static IrExpr *cast_fn(LowerFn *f, Tree *t, IrExpr *e) {
     return ex_cast(f, ex_var(f, o), type_ir(lw, to));
 }
 
+static const char *handle_kind(const Type *t) {
+    static const char *const rows[][2] = {
+        {"Shared", "WYN_H_SHARED"}, {"StringBuilder", "WYN_H_BUILDER"},
+        {"File", "WYN_H_FILE"},     {"JsonDoc", "WYN_H_JSON"}};
+    if (t->kind == TY_CHANNEL) return "WYN_H_CHANNEL";
+    if (t->kind == TY_FUTURE) return "WYN_H_FUTURE";
+    for (u32 i = 0; i < COUNT_OF(rows) && t->name; i++)
+        if (str_eq(t->name->s, str_c(rows[i][0]))) return rows[i][1];
+    return "WYN_H_OTHER";
+}
+
 /* The number under which the registry knows a handle. */
 IrExpr *handle_number(LowerFn *f, Type *t, IrExpr *e) {
     Lower *lw = f->lw;
-    const char *kind = t->kind == TY_CHANNEL ? "WYN_H_CHANNEL"
-                       : t->kind == TY_FUTURE ? "WYN_H_FUTURE"
-                       : t->name && str_eq(t->name->s, S("Shared")) ? "WYN_H_SHARED"
-                       : t->name && str_eq(t->name->s, S("StringBuilder")) ? "WYN_H_BUILDER"
-                       : t->name && str_eq(t->name->s, S("File")) ? "WYN_H_FILE" : "WYN_H_OTHER";
+    const char *kind = handle_kind(t);
     bool elem = (t->kind == TY_CHANNEL || t->kind == TY_FUTURE);
     return ex_rt(f, "wyn_handle_enter", lw->t.i64, FX_EFFECT, e, ex_name(f, kind, lw->t.i64),
                  elem ? ex_desc(f, t->args[0]) : ex_null(f, lw->t.voidp), NULL);

@@ -217,6 +217,24 @@ static Type *open_result(Checker *ck, FnDecl *d, Sig *s, Fn *f) {
     return ret ? ret : ty_fresh(ck, d->span, VD_VOID, "results");
 }
 
+static bool is_type_param(const AstGens *gens, const Ast *t) {
+    if (!t || t->kind != AST_T_NAME || t->tname.path.n != 1 || t->tname.args.n) return false;
+    for (u32 i = 0; i < gens->n; i++)
+        if (gens->v[i].name == t->tname.path.v[0].name) return true;
+    return false;
+}
+
+/* What the C convention of a generic extern needs to know. */
+static void extern_convention(FnDecl *d, Fn *f, Type **args) {
+    const AstGens *gens = &d->ast->fn.gens;
+    if (f->kind != FN_EXTERN || !f->is_std || !gens->n) return;
+    f->type_args = args;
+    f->type_arg_count = gens->n;
+    f->bare_ret = is_type_param(gens, d->ast->fn.ret);
+    for (u32 i = 0; i < d->ast->fn.params.n; i++)
+        if (is_type_param(gens, d->ast->fn.params.v[i].type)) f->bare_params |= 1u << i;
+}
+
 static Fn *fn_make(Checker *ck, FnDecl *d, Type **args, u32 depth, Span site) {
     Sig s = sig_read(ck, d, args);
     Fn *f = fn_new(ck, d->ast->flags & AF_EXTERN ? FN_EXTERN : FN_PLAIN, d->name, d->span);
@@ -235,6 +253,7 @@ static Fn *fn_make(Checker *ck, FnDecl *d, Type **args, u32 depth, Span site) {
     fn_params(ck, f, &d->ast->fn.params, s.params);
     f->ret = open_result(ck, d, &s, f);
     ty_slot(ck, &f->ret);
+    extern_convention(d, f, args);
     FnWork w = {f, d, s.env, depth, site};
     if (d->ast->fn.body) vec_push(ck->perm, &ck->work, w);
     return f;
