@@ -1,10 +1,10 @@
 /* channel.c - bounded queues between tasks; see channel.h for the invariants. The ring grows up to
- * the capacity, so a large capacity costs nothing by itself. Capacity 0: a value goes from stack
- * to stack. */
+ * the capacity, so a large capacity costs nothing by itself. A value
+ * goes through the ring, or straight to or from the slot of a waiter; a small one lies in the
+ * waiter itself, so that the stack that waits is not touched. */
 #include "channel.h"
 
 #include "gc.h"
-#include "lock.h"
 #include "native.h"
 #include "sched.h"
 
@@ -13,6 +13,8 @@ wyn_channel *wyn_channel_new(const wyn_type *elem, int64_t capacity, const wyn_s
         wyn_panic_at(site, "channel capacity must be >= 0 (got %lld)", (long long)capacity);
     wyn_channel *c = wyn_alloc(sizeof *c);
     c->elem = elem;
+    c->size = (uint32_t)elem->size;
+    c->pointers = wyn_type_has_pointers(elem);
     c->cap = capacity;
     return c;
 }
@@ -24,8 +26,8 @@ void channel_grow(wyn_channel *c) {
     int64_t old_room = c->room;
     lock_drop(&c->lock);
     int64_t room = old_room < 4 ? 4 : old_room * 2;
-    size_t size = c->elem->size;
-    char *ring = gc_alloc((size_t)room * size + 1, wyn_type_has_pointers(c->elem));
+    size_t size = c->size;
+    char *ring = gc_alloc((size_t)room * size + 1, c->pointers);
     lock_take(&c->lock);
     if (c->room == old_room) {
         for (int64_t i = 0; i < c->len; i++)
@@ -38,32 +40,34 @@ void channel_grow(wyn_channel *c) {
     lock_drop(&c->lock);
 }
 
-static void ring_add(wyn_channel *c, const void *v) {
+static inline void ring_add(wyn_channel *c, const void *v) {
     int64_t at = c->first + c->len;
     if (at >= c->room) at -= c->room;
-    memcpy(c->ring + (size_t)at * c->elem->size, v, c->elem->size);
+    value_copy(c->ring + (size_t)at * c->size, v, c->size);
     c->len++;
 }
 
-static void ring_remove(wyn_channel *c, void *out) {
-    size_t size = c->elem->size;
-    char *p = c->ring + (size_t)c->first * size;
-    memcpy(out, p, size);
-    if (wyn_type_has_pointers(c->elem)) memset(p, 0, size);
+static inline void ring_remove(wyn_channel *c, void *out) {
+    char *p = c->ring + (size_t)c->first * c->size;
+    value_copy(out, p, c->size);
+    if (c->pointers) memset(p, 0, c->size);
     if (++c->first == c->room) c->first = 0;
     c->len--;
 }
 
 /* ---- timers ---- */
 
-static void timer_look(wyn_channel *c) {
-    if (WYN_LIKELY(c->fire_at == 0) || c->closed) return;
+static __attribute__((noinline, cold)) void timer_feed(wyn_channel *c) {
     int64_t now = time_mono();
     if (now < c->fire_at) return;
     int64_t tick = now / 1000000;
     if (c->len == 0) ring_add(c, &tick); /* a tick nobody took is dropped */
     c->fire_at = c->period == 0 ? 0 : c->fire_at + c->period;
     if (c->period != 0 && c->fire_at <= now) c->fire_at = now + c->period;
+}
+
+static inline void timer_look(wyn_channel *c) {
+    if (WYN_UNLIKELY(c->fire_at != 0) && !c->closed) timer_feed(c);
 }
 
 static wyn_channel *timer_new(int64_t ms, bool repeat) {
@@ -81,7 +85,7 @@ wyn_channel *wyn_time_ticker(int64_t ms) { return timer_new(ms, true); }
 
 /* ---- operations that need no wait ---- */
 
-ChannelResult channel_recv_now(wyn_channel *c, void *out, WaitNode **wake) {
+static inline ChannelResult recv_now(wyn_channel *c, void *out, WaitNode **wake) {
     *wake = NULL;
     timer_look(c);
     if (c->len > 0) {
@@ -96,7 +100,7 @@ ChannelResult channel_recv_now(wyn_channel *c, void *out, WaitNode **wake) {
     }
     WaitNode *s = list_win(&c->senders);
     if (s != NULL) {
-        memcpy(out, s->slot, c->elem->size);
+        value_copy(out, s->slot, c->size);
         s->ok = true;
         *wake = s;
         return CHANNEL_DONE;
@@ -104,12 +108,12 @@ ChannelResult channel_recv_now(wyn_channel *c, void *out, WaitNode **wake) {
     return c->closed ? CHANNEL_OVER : CHANNEL_WAIT;
 }
 
-ChannelResult channel_send_now(wyn_channel *c, const void *v, WaitNode **wake) {
+static inline ChannelResult send_now(wyn_channel *c, const void *v, WaitNode **wake) {
     *wake = NULL;
     if (c->closed) return CHANNEL_OVER;
-    WaitNode *r = c->len > 0 ? NULL : list_win(&c->receivers);
+    WaitNode *r = list_win(&c->receivers); /* none while there are values */
     if (r != NULL) {
-        memcpy(r->slot, v, c->elem->size);
+        value_copy(r->slot, v, c->size);
         r->ok = true;
         *wake = r;
         return CHANNEL_DONE;
@@ -120,63 +124,99 @@ ChannelResult channel_send_now(wyn_channel *c, const void *v, WaitNode **wake) {
     return CHANNEL_DONE;
 }
 
-static void wake_node(WaitNode *n) {
-    if (n != NULL) waiter_wake(n->waiter);
+ChannelResult channel_recv_now(wyn_channel *c, void *out, WaitNode **wake) {
+    return recv_now(c, out, wake);
+}
+
+ChannelResult channel_send_now(wyn_channel *c, const void *v, WaitNode **wake) {
+    return send_now(c, v, wake);
+}
+
+bool channel_may_recv(wyn_channel *c) {
+    return __atomic_load_n(&c->len, __ATOMIC_RELAXED) > 0 ||
+           __atomic_load_n(&c->senders.head, __ATOMIC_RELAXED) != NULL || c->fire_at != 0;
+}
+
+bool channel_may_send(wyn_channel *c) {
+    return __atomic_load_n(&c->len, __ATOMIC_RELAXED) < c->cap ||
+           __atomic_load_n(&c->receivers.head, __ATOMIC_RELAXED) != NULL;
 }
 
 /* ---- send and receive ---- */
 
-bool wyn_channel_send(wyn_channel *c, const void *v, const wyn_site *site) {
-    WaitNode *wake;
-    for (;;) {
-        lock_take(&c->lock);
-        ChannelResult r = channel_send_now(c, v, &wake);
-        if (r == CHANNEL_WAIT) break;
-        lock_drop(&c->lock);
-        wake_node(wake);
-        if (r != CHANNEL_GROW) return r == CHANNEL_DONE;
-        channel_grow(c);
-    }
-    Waiter w;
-    WaitNode n;
-    waiter_open(&w, "send() on a full channel with no receiver and no live tasks "
-                    "(nothing can ever receive)", site);
-    waiter_object(&w, WAIT_CHANNEL, c);
-    node_open(&n, &w, 0, (void *)v);
-    list_add(&c->senders, &n);
-    lock_drop(&c->lock);
-    waiter_park(&w, 0);
-    return n.ok;
+/* Full; the lock is held. */
+static __attribute__((noinline)) bool send_wait(wyn_channel *c, const void *v,
+                                                const wyn_site *site) {
+    Waiter *w = waiter_held("send() on a full channel with no receiver and no live tasks "
+                            "(nothing can ever receive)", site);
+    waiter_object(w, WAIT_CHANNEL, c);
+    WaitNode *n = &w->node;
+    w->pinned = c->size > WAIT_VALUE;
+    if (!w->pinned) value_copy(w->value, v, c->size);
+    node_open(n, w, 0, w->pinned ? (void *)(uintptr_t)v : w->value);
+    list_add(&c->senders, n);
+    waiter_park_lock(w, 0, &c->lock);
+    return n->ok;
 }
 
-bool wyn_channel_recv_opt(wyn_channel *c, void *out, const wyn_site *site) {
+bool wyn_channel_send(wyn_channel *c, const void *v, const wyn_site *site) {
     for (;;) {
         WaitNode *wake;
         lock_take(&c->lock);
-        ChannelResult r = channel_recv_now(c, out, &wake);
-        if (r != CHANNEL_WAIT) {
-            lock_drop(&c->lock);
-            wake_node(wake);
-            return r == CHANNEL_DONE;
-        }
-        Waiter w;
-        WaitNode n;
-        waiter_open(&w, "recv() on a channel with no sender and no live tasks "
-                        "(nothing can ever send)", site);
-        waiter_object(&w, WAIT_CHANNEL, c);
-        node_open(&n, &w, 0, out);
-        list_add(&c->receivers, &n);
-        int64_t when = c->fire_at;
+        ChannelResult r = send_now(c, v, &wake);
+        if (r == CHANNEL_WAIT) return send_wait(c, v, site);
         lock_drop(&c->lock);
-        if (waiter_park(&w, when) != WAIT_TIMEOUT) return n.ok;
-        lock_take(&c->lock);
-        list_remove(&c->receivers, &n);
-        lock_drop(&c->lock);
+        if (wake != NULL) waiter_wake(wake->waiter);
+        if (r != CHANNEL_GROW) return r == CHANNEL_DONE;
+        channel_grow(c);
     }
 }
 
+/* Empty; the lock is held. False: the time of a timer channel has come. */
+static __attribute__((noinline)) bool recv_wait(wyn_channel *c, void *out, bool *ok,
+                                                const wyn_site *site) {
+    Waiter *w = waiter_held("recv() on a channel with no sender and no live tasks "
+                            "(nothing can ever send)", site);
+    waiter_object(w, WAIT_CHANNEL, c);
+    WaitNode *n = &w->node;
+    w->pinned = c->size > WAIT_VALUE;
+    if (WYN_UNLIKELY(c->period != 0))
+        atomic_store_explicit(&w->weak, true, memory_order_relaxed);
+    node_open(n, w, 0, w->pinned ? out : w->value);
+    list_add(&c->receivers, n);
+    if (waiter_park_lock(w, c->fire_at, &c->lock) == WAIT_TIMEOUT) {
+        lock_take(&c->lock);
+        list_remove(&c->receivers, n);
+        lock_drop(&c->lock);
+        return false;
+    }
+    if (n->ok && !w->pinned) value_copy(out, w->value, c->size);
+    *ok = n->ok;
+    return true;
+}
+
+static inline bool recv(wyn_channel *c, void *out, const wyn_site *site) {
+    for (;;) {
+        WaitNode *wake;
+        lock_take(&c->lock);
+        ChannelResult r = recv_now(c, out, &wake);
+        if (r == CHANNEL_WAIT) {
+            bool ok;
+            if (recv_wait(c, out, &ok, site)) return ok;
+            continue;
+        }
+        lock_drop(&c->lock);
+        if (wake != NULL) waiter_wake(wake->waiter);
+        return r == CHANNEL_DONE;
+    }
+}
+
+bool wyn_channel_recv_opt(wyn_channel *c, void *out, const wyn_site *site) {
+    return recv(c, out, site);
+}
+
 void wyn_channel_recv(wyn_channel *c, void *out, const wyn_site *site) {
-    if (wyn_channel_recv_opt(c, out, site)) return;
+    if (recv(c, out, site)) return;
     if (c->elem->flags & WYN_TF_NOZERO)
         wyn_panic_at(site, "recv on a closed channel: %s has no zero value, use recv_opt",
                      c->elem->name);
@@ -187,9 +227,9 @@ bool wyn_channel_try_send(wyn_channel *c, const void *v) {
     for (;;) {
         WaitNode *wake;
         lock_take(&c->lock);
-        ChannelResult r = channel_send_now(c, v, &wake);
+        ChannelResult r = send_now(c, v, &wake);
         lock_drop(&c->lock);
-        wake_node(wake);
+        if (wake != NULL) waiter_wake(wake->waiter);
         if (r != CHANNEL_GROW) return r == CHANNEL_DONE;
         channel_grow(c);
     }
@@ -198,33 +238,18 @@ bool wyn_channel_try_send(wyn_channel *c, const void *v) {
 bool wyn_channel_try_recv(wyn_channel *c, void *out) {
     WaitNode *wake;
     lock_take(&c->lock);
-    ChannelResult r = channel_recv_now(c, out, &wake);
+    ChannelResult r = recv_now(c, out, &wake);
     lock_drop(&c->lock);
-    wake_node(wake);
+    if (wake != NULL) waiter_wake(wake->waiter);
     return r == CHANNEL_DONE;
-}
-
-/* All of a list: nothing more comes. Woken after the lock is dropped. */
-static WaitNode *win_all(WaitList *l, WaitNode *chain) {
-    WaitNode *n;
-    while ((n = list_win(l)) != NULL) {
-        n->ok = false;
-        n->prev = chain;
-        chain = n;
-    }
-    return chain;
 }
 
 void wyn_channel_close(wyn_channel *c) {
     lock_take(&c->lock);
     c->closed = true;
-    WaitNode *chain = win_all(&c->senders, win_all(&c->receivers, NULL));
+    WaitNode *chain = list_win_all(&c->senders, list_win_all(&c->receivers, NULL));
     lock_drop(&c->lock);
-    while (chain != NULL) {
-        WaitNode *n = chain;
-        chain = n->prev;
-        waiter_wake(n->waiter);
-    }
+    chain_wake(chain);
 }
 
 int64_t wyn_channel_len(wyn_channel *c) {

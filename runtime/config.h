@@ -17,6 +17,7 @@
 #define RT_RING 8
 #define RT_BATCH 8
 #define RT_POOL 2
+#define RT_TIMERS_FIRST 4
 #else
 #define RT_HEAP_START (4 * RT_MB) /* first growth of the heap: about the size of an L2 cache */
 #define RT_OUT_BUFFER (64 * RT_KB)
@@ -26,6 +27,7 @@
 #define RT_RING 256      /* entries of a worker's queue; a power of two */
 #define RT_BATCH 128     /* entries moved to and from the global queue at once; half a ring */
 #define RT_POOL 64       /* unused stacks a worker keeps */
+#define RT_TIMERS_FIRST 64 /* entries of a heap of timers, at first */
 #endif
 
 #define RT_PAGE ((size_t)4096)

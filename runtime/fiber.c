@@ -131,7 +131,7 @@ static void fiber_arm(Fiber *f, void (*entry)(void)) {
     memset(sp, 0, 6 * sizeof *sp);
     f->sp = sp;
     f->run = NULL;
-    f->wait = NULL;
+    f->waiter.what = NULL;
     f->panic = (PanicContext){0};
 #ifdef __SANITIZE_THREAD__
     if (f->tsan == NULL) f->tsan = __tsan_create_fiber(0);

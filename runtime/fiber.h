@@ -9,8 +9,8 @@
 
 #include "panic.h"
 #include "stack.h"
+#include "wait.h"
 
-struct Waiter;
 struct Run;
 
 typedef enum FiberState { FIBER_FREE, FIBER_USED } FiberState;
@@ -19,14 +19,19 @@ typedef struct Fiber {
     void *sp;
     Stack stack;
     PanicContext panic;
-    struct Run *run;     /* the innermost task on it; NULL: none, or main itself */
-    struct Waiter *wait; /* while it is parked in one; for the report */
-    struct Fiber *next;  /* in the pool */
+    struct Run *run; /* the innermost task on it; NULL: none, or main itself */
+    struct Fiber *next; /* in the pool */
     void *tsan;
     _Atomic int state; /* read by the collector with the world stopped */
+    Waiter waiter;
 } Fiber;
 
 extern Fiber main_fiber;
+
+/* What it waits for, or NULL. */
+static inline const Waiter *fiber_wait(const Fiber *f) {
+    return f->waiter.what == NULL ? NULL : &f->waiter;
+}
 
 /* The running fiber. */
 Fiber *fiber_self(void);

@@ -161,9 +161,7 @@ static void failed_add(wyn_future *f) {
 }
 
 static void drain_and_report(void) {
-    Waiter w;
-    waiter_open(&w, "the end", NULL);
-    idle_at_end(&w);
+    idle_at_end(waiter_open("the end", NULL));
     report_abandoned();
     bool any = false;
     for (Failed *f = failed; f != NULL; f = f->next) {
@@ -247,14 +245,16 @@ static bool stack_has_room(void) {
 
 /* False: the time is over first. */
 static bool wait_until(wyn_future *f, int64_t when, const char *what, const wyn_site *site) {
-    Waiter w;
-    WaitNode n;
-    waiter_open(&w, what, site);
-    waiter_object(&w, WAIT_TASK, f);
-    node_open(&n, &w, 0, NULL);
-    if (!future_wait(f, &n)) return true;
-    int won = waiter_park(&w, when);
-    if (won == WAIT_TIMEOUT) future_unwait(f, &n);
+    Waiter *w = waiter_open(what, site);
+    WaitNode *n = &w->node;
+    waiter_object(w, WAIT_TASK, f);
+    node_open(n, w, 0, NULL);
+    if (!future_wait(f, n)) {
+        w->what = NULL;
+        return true;
+    }
+    int won = waiter_park(w, when);
+    if (won == WAIT_TIMEOUT) future_unwait(f, n);
     return won != WAIT_TIMEOUT || future_finished(f);
 }
 
@@ -291,13 +291,8 @@ void *wyn_await(wyn_future *f, const wyn_site *site) {
     return future_take(f, site);
 }
 
-static int64_t deadline_of(int64_t ms) {
-    if (ms < 0) ms = 0;
-    return ms > INT64_MAX / 2000000 ? INT64_MAX : time_mono() + ms * 1000000;
-}
-
 bool wyn_await_ms(wyn_future *f, int64_t ms, const wyn_site *site) {
-    if (!future_finished(f) && !wait_until(f, deadline_of(ms), "wait(ms)", site)) return false;
+    if (!future_finished(f) && !wait_until(f, deadline_in(ms), "wait(ms)", site)) return false;
     future_take(f, site);
     return true;
 }
@@ -346,7 +341,7 @@ bool wyn_join_for(wyn_array *futures, int64_t timeout_ms, const wyn_site *site) 
         wyn_join_all(futures, site);
         return true;
     }
-    int64_t when = deadline_of(timeout_ms);
+    int64_t when = deadline_in(timeout_ms);
     for (int64_t i = 0; i < wyn_array_len(futures); i++) {
         wyn_future *f = wyn_array_raw_ptr(futures, i);
         if (!future_finished(f) && !wait_until(f, when, "parallel", site)) return false;
@@ -373,17 +368,17 @@ static void wait_any(wyn_array *futures, const wyn_site *site) {
     int64_t n = wyn_array_len(futures), i;
     char *keep = gc_alloc((size_t)n * sizeof(WaitNode) + 16, true);
     WaitNode *nodes = (WaitNode *)(((uintptr_t)keep + 15) & ~(uintptr_t)15);
-    Waiter w;
-    waiter_open(&w, "await_any", site);
+    Waiter *w = waiter_open("await_any", site);
     for (i = 0; i < n; i++) {
         wyn_future *f = wyn_array_raw_ptr(futures, i);
-        node_open(&nodes[i], &w, 0, NULL);
+        node_open(&nodes[i], w, 0, NULL);
         if (!future_finished(f)) future_wait(f, &nodes[i]);
     }
     /* what finished before its node was linked is seen now, what finishes later wakes us */
     bool all;
     bool late = first_good(futures, &all) != NULL || all;
-    if (!late || !waiter_win(&w, 0)) waiter_park(&w, 0);
+    if (!late || !waiter_win(w, 0)) waiter_park(w, 0);
+    w->what = NULL;
     for (i = 0; i < n; i++) future_unwait(wyn_array_raw_ptr(futures, i), &nodes[i]);
     __asm__ volatile("" : : "r"(keep));
 }

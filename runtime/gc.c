@@ -92,6 +92,7 @@ static void push_thread(Worker *w, bool collecting) {
 
 static void push_fiber(Fiber *f) {
     push(&f->panic, &f->panic + 1);
+    push(f->waiter.value, f->waiter.value + WAIT_VALUE); /* handed over, not yet taken */
     if (atomic_load_explicit(&f->state, memory_order_relaxed) != FIBER_USED) return;
     for (int i = 0; i < interrupted_count; i++) {
         if (interrupted[i] == f) return;

@@ -126,7 +126,7 @@ void idle_found(bool found) {
 static int64_t nearest_timer(void) {
     int64_t nearest = 0;
     for (int i = 0; i < worker_count; i++) {
-        int64_t t = atomic_load_explicit(&workers[i]->timers.next, memory_order_relaxed);
+        int64_t t = timers_next(&workers[i]->timers);
         if (t != 0 && (nearest == 0 || t < nearest)) nearest = t;
     }
     return nearest;
@@ -134,9 +134,19 @@ static int64_t nearest_timer(void) {
 
 static bool all_asleep(void) { return atomic_load(&idle_bits) == all_bits; }
 
+/* Is there a timer that somebody waits for? Not a ticker once main waits for the end. */
+static bool timers_wait(void) {
+    if (nearest_timer() == 0) return false;
+    if (atomic_load(&at_end) == NULL) return true;
+    for (int i = 0; i < worker_count; i++) {
+        if (timers_strong(&workers[i]->timers)) return true;
+    }
+    return false;
+}
+
 static bool is_quiet(void) {
     uint64_t before = atomic_load(&rounds);
-    return all_asleep() && !backlog(1) && nearest_timer() == 0 && all_asleep() &&
+    return all_asleep() && !backlog(1) && !timers_wait() && all_asleep() &&
            atomic_load(&rounds) == before;
 }
 

@@ -4,6 +4,8 @@
 
 #include <sched.h>
 
+bool rt_alone = true;
+
 void lock_wait(uint32_t *lock) {
     int turns = 0, pauses = 4;
     do {

@@ -74,7 +74,8 @@ static void go_on(const Run *r) { /* outer ones first */
 }
 
 void observe_switch(const Fiber *from, const Fiber *to) {
-    observe_event(EVENT_LEAVE, from->wait == NULL ? NULL : from->wait->site, 0);
+    const Waiter *w = fiber_wait(from);
+    observe_event(EVENT_LEAVE, w == NULL ? NULL : w->site, 0);
     go_on(to->run);
 }
 

@@ -30,14 +30,14 @@ static int object_count;
 static wyn_future *task_of(const Fiber *f) { return f->run == NULL ? NULL : f->run->task; }
 
 static void group_add(Fiber *f) {
-    const Waiter *w = f->wait;
+    const Waiter *w = fiber_wait(f);
     if (atomic_load_explicit(&f->state, memory_order_relaxed) != FIBER_USED || w == NULL) return;
     wyn_future *task = task_of(f);
     if (w->at_end) return;
     const wyn_site *spawned = task == NULL ? NULL : future_site(task);
     for (int i = 0; i < group_count; i++) {
         const Group *g = &groups[i];
-        const Waiter *v = g->first->wait;
+        const Waiter *v = fiber_wait(g->first);
         if (g->main || task == NULL || v->what != w->what || v->site != w->site ||
             g->spawned != spawned)
             continue;
@@ -107,7 +107,7 @@ static void line_object(Line *l, const Waiter *w) {
 }
 
 static void group_print(const Group *g) {
-    const Waiter *w = g->first->wait;
+    const Waiter *w = fiber_wait(g->first);
     Line l = {.n = 0};
     if (g->main) {
         line_add(&l, "main waits in ");
@@ -145,7 +145,7 @@ static void groups_print(void) {
 }
 
 void report_deadlock(void) {
-    const Waiter *w = main_fiber.wait;
+    const Waiter *w = fiber_wait(&main_fiber);
     wyn_flush();
     Line l = {.n = 0};
     line_add(&l, "wyn: deadlock - %.300s\n", w == NULL ? "no task can go on" : w->what);

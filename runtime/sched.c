@@ -105,16 +105,22 @@ __attribute__((noinline)) void sched_ready(Fiber *f) {
     Worker *w = worker_self();
     uintptr_t e = (uintptr_t)f | 1;
     /* only the owner fills the slot: an empty one needs no exchange. release: with lifo_take */
-    if (atomic_load_explicit(&w->lifo, memory_order_relaxed) == 0) {
+    uintptr_t old = atomic_load_explicit(&w->lifo, memory_order_relaxed);
+    if (old == 0 || rt_alone) {
         atomic_store_explicit(&w->lifo, e, memory_order_release);
-        return;
+    } else {
+        old = atomic_exchange_explicit(&w->lifo, e, memory_order_acq_rel);
     }
-    uintptr_t old = atomic_exchange_explicit(&w->lifo, e, memory_order_acq_rel);
     if (old != 0) push(w, old);
 }
 
 static uintptr_t lifo_take(Worker *w) {
-    if (atomic_load_explicit(&w->lifo, memory_order_relaxed) == 0) return 0;
+    uintptr_t e = atomic_load_explicit(&w->lifo, memory_order_relaxed);
+    if (e == 0) return 0;
+    if (rt_alone) {
+        atomic_store_explicit(&w->lifo, 0, memory_order_relaxed);
+        return e;
+    }
     return atomic_exchange_explicit(&w->lifo, 0, memory_order_acq_rel); /* with sched_ready */
 }
 
@@ -298,6 +304,7 @@ static Worker *worker_new(uint32_t id) {
 void sched_spawned(void) {
     sched_start();
     int n = sched_cpus();
+    rt_alone = n == 1;
     for (int i = 1; i < n; i++) workers[i] = worker_new((uint32_t)i);
     worker_count = n;
     wyn_hash_prepare();

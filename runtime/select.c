@@ -1,11 +1,12 @@
 /* select.c - waits for the first of several channel operations or futures.
- * All channels are locked together, in order of address, while the arms are tried and, if none
- * is ready, while the nodes are linked; so nobody can win this wait before it stands in all of
- * them, and a channel operation never has to win two waits at once. Futures are joined after
- * that: they end a wait by one CAS as timers do. */
+ * First the arms are looked at in their order, and only a channel that seems ready is locked. If
+ * none is, all channels are locked together, in order of address, while the arms are tried again
+ * and the nodes are linked; so nobody can win this wait before it stands in all of them, and a
+ * channel operation never has to win two waits at once. Without futures among the arms the locks
+ * are held over the switch. Futures are joined after that: they end a wait by one CAS as timers
+ * do. Nodes and slots lie on the stack, which is pinned meanwhile. */
 #include "channel.h"
 #include "gc.h"
-#include "lock.h"
 #include "sched.h"
 #include "task.h"
 
@@ -13,16 +14,19 @@ enum { FEW = 8 };
 
 typedef struct Select {
     const wyn_arm *arms;
-    int64_t n, locks;
+    int64_t n, locks, futures;
     wyn_channel **order; /* the distinct channels by address */
     WaitNode *nodes;
     const wyn_site *site;
 } Select;
 
 static void order_channels(Select *s) {
-    s->locks = 0;
+    s->locks = s->futures = 0;
     for (int64_t i = 0; i < s->n; i++) {
-        if (s->arms[i].kind == WYN_ARM_AWAIT) continue;
+        if (s->arms[i].kind == WYN_ARM_AWAIT) {
+            s->futures++;
+            continue;
+        }
         wyn_channel *c = s->arms[i].object;
         int64_t at = s->locks;
         while (at > 0 && (uintptr_t)s->order[at - 1] > (uintptr_t)c) at--;
@@ -37,6 +41,7 @@ static void lock_all(const Select *s) {
     for (int64_t i = 0; i < s->locks; i++) lock_take(&s->order[i]->lock);
 }
 
+/* The first one last: while it is held, a task that was woken cannot leave unlink_all. */
 static void unlock_all(const Select *s) {
     for (int64_t i = s->locks; i-- > 0;) lock_drop(&s->order[i]->lock);
 }
@@ -78,53 +83,107 @@ static void unlink_all(const Select *s) {
         if (s->arms[i].kind == WYN_ARM_SEND) list_remove(&c->senders, &s->nodes[i]);
     }
     unlock_all(s);
-    for (int64_t i = 0; i < s->n; i++) {
+    for (int64_t i = 0; i < s->n && s->futures > 0; i++) {
         if (s->arms[i].kind == WYN_ARM_AWAIT) future_unwait(s->arms[i].object, &s->nodes[i]);
     }
 }
 
 /* The earliest of the select's own deadline and the timers it listens to. Under the locks. */
-static int64_t select_deadline(const Select *s, int64_t own) {
+static int64_t select_deadline(const Select *s, int64_t own, Waiter *w) {
+    bool weak = own == 0;
     for (int64_t i = 0; i < s->n; i++) {
         const wyn_channel *c = s->arms[i].object;
         int64_t d = s->arms[i].kind == WYN_ARM_RECV && !c->closed ? c->fire_at : 0;
-        if (d != 0 && (own == 0 || d < own)) own = d;
+        if (d == 0) continue;
+        if (own == 0 || d < own) own = d;
+        weak &= c->period != 0;
     }
+    atomic_store_explicit(&w->weak, weak, memory_order_relaxed);
     return own;
 }
 
-/* Linked everywhere; the locks are held and are dropped here. The event that ended the wait. */
-static int select_wait(const Select *s, int64_t own) {
-    Waiter w;
-    waiter_open(&w, "select has no ready channel and no live tasks (nothing can ever send)",
-                s->site);
-    waiter_object(&w, WAIT_SELECT, NULL);
-    link_channels(s, &w);
-    int64_t when = select_deadline(s, own);
+static void drop_locks(void *s) { unlock_all(s); }
+
+static const char what[] = "select has no ready channel and no live tasks (nothing can ever send)";
+
+/* With futures among the arms: the rest of select_wait. */
+static int wait_open(const Select *s, int64_t own) {
+    Waiter *w = waiter_open(what, s->site);
+    waiter_object(w, WAIT_SELECT, NULL);
+    w->pinned = true;
+    link_channels(s, w);
+    int64_t when = select_deadline(s, own, w);
     unlock_all(s);
     for (int64_t i = 0; i < s->n; i++) {
         if (s->arms[i].kind != WYN_ARM_AWAIT || future_wait(s->arms[i].object, &s->nodes[i]))
             continue;
-        if (!waiter_win(&w, (int)i)) break; /* another event was first: it wakes us */
+        if (!waiter_win(w, (int)i)) break; /* another event was first: it wakes us */
         s->nodes[i].ok = true;
-        unlink_all(s);
+        w->what = NULL;
         return (int)i;
     }
-    int won = waiter_park(&w, when);
+    int won = waiter_park(w, when);
     if (won >= 0 && s->arms[won].kind == WYN_ARM_AWAIT) s->nodes[won].ok = true;
+    return won;
+}
+
+/* Nothing is ready; the locks are held and are dropped here. The event that ended the wait. */
+static int select_wait(Select *s, int64_t own) {
+    int won;
+    if (s->futures > 0) {
+        won = wait_open(s, own);
+    } else {
+        Waiter *w = waiter_held(what, s->site);
+        waiter_object(w, WAIT_SELECT, NULL);
+        w->pinned = true;
+        link_channels(s, w);
+        won = waiter_park_held(w, select_deadline(s, own, w), drop_locks, s);
+    }
     unlink_all(s);
     return won;
 }
 
+/* Is it worth to try this arm? Does not lock. */
+static bool look(const wyn_arm *arm) {
+    switch (arm->kind) {
+    case WYN_ARM_RECV: return channel_may_recv(arm->object);
+    case WYN_ARM_SEND: return channel_may_send(arm->object);
+    case WYN_ARM_AWAIT: return future_finished(arm->object);
+    }
+    return false;
+}
+
+/* One pass without all the locks: the arm that was done, or -1. */
+static int64_t select_try(const Select *s) {
+    for (int64_t i = 0; i < s->n; i++) {
+        const wyn_arm *arm = &s->arms[i];
+        if (!look(arm)) continue;
+        if (arm->kind == WYN_ARM_AWAIT) return i;
+        wyn_channel *c = arm->object;
+        ChannelResult r;
+        do {
+            WaitNode *wake;
+            lock_take(&c->lock);
+            r = try_arm(arm, &wake);
+            lock_drop(&c->lock);
+            if (wake != NULL) waiter_wake(wake->waiter);
+            if (r == CHANNEL_GROW) channel_grow(c);
+        } while (r == CHANNEL_GROW);
+        if (r == CHANNEL_DONE) return i;
+    }
+    return -1;
+}
+
 static int64_t select_run(Select *s, bool has_default, int64_t timeout_ms) {
-    int64_t own = timeout_ms < 0 ? 0 : time_mono() + timeout_ms * 1000000;
-    order_channels(s);
-    for (;;) {
-        int64_t over = 0, i = 0;
+    int64_t own = 0, i = select_try(s);
+    if (i >= 0) return take_value(s, i);
+    if (timeout_ms >= 0) own = deadline_in(timeout_ms);
+    for (order_channels(s);;) {
+        int64_t over = 0;
         ChannelResult r = CHANNEL_WAIT;
         WaitNode *wake = NULL;
         lock_all(s);
-        for (; i < s->n; i++) {
+        for (i = 0; i < s->n; i++) {
             r = try_arm(&s->arms[i], &wake);
             if (r == CHANNEL_DONE || r == CHANNEL_GROW) break;
             over += r == CHANNEL_OVER;
@@ -140,9 +199,7 @@ static int64_t select_run(Select *s, bool has_default, int64_t timeout_ms) {
         int won = select_wait(s, own);
         if (won >= 0 && s->nodes[won].ok) return take_value(s, won);
         /* a channel was closed, or time is over: its own or a timer channel's */
-        if (won == WAIT_TIMEOUT && own != 0 && time_mono() >= own) {
-            return WYN_SELECT_TIMEOUT;
-        }
+        if (won == WAIT_TIMEOUT && own != 0 && time_mono() >= own) return WYN_SELECT_TIMEOUT;
     }
 }
 

@@ -22,14 +22,11 @@ typedef struct Gate {
 /* Called with the lock held, drops it; returns when somebody has handed over. */
 static void gate_wait(Gate *g, int index, const void *who, const char *what,
                       const wyn_site *site) {
-    Waiter w;
-    WaitNode n;
-    waiter_open(&w, what, site);
-    waiter_object(&w, WAIT_LOCK, g);
-    node_open(&n, &w, index, (void *)who);
-    list_add(&g->waiting, &n);
-    lock_drop(&g->lock);
-    waiter_park(&w, 0);
+    Waiter *w = waiter_held(what, site);
+    waiter_object(w, WAIT_LOCK, g);
+    node_open(&w->node, w, index, (void *)(uintptr_t)who);
+    list_add(&g->waiting, &w->node);
+    waiter_park_lock(w, 0, &g->lock);
 }
 
 /* All waiters; called with the lock held, drops it. */

@@ -1,6 +1,7 @@
 /* wait.c - opening, winning and ending waits; see wait.h. */
 #include "wait.h"
 
+#include <stddef.h>
 #include <time.h>
 
 #include "sched.h"
@@ -12,32 +13,45 @@ int64_t time_mono(void) {
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-void waiter_open(Waiter *w, const char *what, const wyn_site *site) {
-    atomic_store_explicit(&w->won, WAIT_OPEN, memory_order_relaxed);
-    atomic_store_explicit(&w->state, WAIT_RUNNING, memory_order_relaxed);
-    w->fiber = fiber_self();
+int64_t deadline_in(int64_t ms) {
+    if (ms < 0) ms = 0;
+    int64_t now = time_mono();
+    return ms > (INT64_MAX - now) / 1000000 ? INT64_MAX : now + ms * 1000000;
+}
+
+static Fiber *fiber_of(Waiter *w) { return (Fiber *)((char *)w - offsetof(Fiber, waiter)); }
+
+/* ---- beginning ---- */
+
+Waiter *waiter_held(const char *what, const wyn_site *site) {
+    Waiter *w = &fiber_self()->waiter;
     w->what = what;
     w->site = site;
-    w->timer = (Timer){.place = -1};
-    w->at_end = false;
+    w->when = 0;
+    w->pinned = w->at_end = false;
+    atomic_store_explicit(&w->weak, false, memory_order_relaxed);
     waiter_object(w, WAIT_TIME, NULL);
+    return w;
 }
 
-void node_open(WaitNode *n, Waiter *w, int index, void *slot) {
-    *n = (WaitNode){.waiter = w, .slot = slot, .index = index};
+/* The next number, open. */
+static uint64_t token_next(const Waiter *w) {
+    return (atomic_load_explicit(&w->token, memory_order_relaxed) | 1) + 2;
 }
 
-void list_add(WaitList *l, WaitNode *n) {
-    n->next = NULL;
-    n->prev = l->tail;
-    if (l->tail != NULL) {
-        l->tail->next = n;
-    } else {
-        l->head = n;
-    }
-    l->tail = n;
-    n->linked = true;
+/* release: of the set-up, with the acquire in waiter_win_token */
+static void token_open(Waiter *w) {
+    atomic_store_explicit(&w->token, token_next(w), memory_order_release);
 }
+
+Waiter *waiter_open(const char *what, const wyn_site *site) {
+    Waiter *w = waiter_held(what, site);
+    atomic_store_explicit(&w->state, WAIT_RUNNING, memory_order_relaxed);
+    token_open(w);
+    return w;
+}
+
+/* ---- lists ---- */
 
 void list_remove(WaitList *l, WaitNode *n) {
     if (!n->linked) return;
@@ -54,28 +68,50 @@ void list_remove(WaitList *l, WaitNode *n) {
     }
 }
 
-WaitNode *list_win(WaitList *l) {
+WaitNode *list_win_any(WaitList *l) {
     while (l->head != NULL) {
         WaitNode *n = l->head;
-        list_remove(l, n);
+        l->head = n->next;
+        if (n->next != NULL) {
+            n->next->prev = NULL;
+        } else {
+            l->tail = NULL;
+        }
+        n->linked = false;
         if (waiter_win(n->waiter, n->index)) return n;
     }
     return NULL;
 }
 
-bool list_waiting(const WaitList *l) {
-    for (const WaitNode *n = l->head; n != NULL; n = n->next) {
-        if (atomic_load_explicit(&n->waiter->won, memory_order_relaxed) == WAIT_OPEN) return true;
+WaitNode *list_win_all(WaitList *l, WaitNode *chain) {
+    WaitNode *n;
+    while ((n = list_win(l)) != NULL) {
+        n->prev = chain;
+        chain = n;
     }
-    return false;
+    return chain;
 }
 
+void chain_wake(WaitNode *chain) {
+    while (chain != NULL) {
+        WaitNode *n = chain;
+        chain = n->prev;
+        waiter_wake(n->waiter);
+    }
+}
+
+/* ---- ending ---- */
+
 void waiter_wake(Waiter *w) {
-    Fiber *f = w->fiber;
-    /* acq_rel: release of the delivery for the acquire in waiter_park, acquire of the park's
-     * commit. From here on a waiter that was not parked may be gone. */
-    int old = atomic_exchange_explicit(&w->state, WAIT_WOKEN, memory_order_acq_rel);
-    if (old == WAIT_PARKED) sched_ready(f);
+    Fiber *f = fiber_of(w);
+    /* acquire: of the park's commit. A held wait is parked before it can be won. */
+    if (atomic_load_explicit(&w->state, memory_order_acquire) != WAIT_PARKED) {
+        /* acq_rel: release of the delivery for the acquire in waiter_park, acquire as above.
+         * From here on a waiter that was not parked may be in another wait. */
+        int old = atomic_exchange_explicit(&w->state, WAIT_WOKEN, memory_order_acq_rel);
+        if (old != WAIT_PARKED) return;
+    }
+    sched_ready(f);
 }
 
 /* On the next stack: the waiting one is saved, so it may be resumed from now on. */
@@ -88,15 +124,55 @@ static void commit(Fiber *from, void *arg) {
         sched_ready(from);
 }
 
+static int waiter_end(Waiter *w) {
+    w->what = NULL;
+    if (w->when != 0 && w->won != WAIT_TIMEOUT) timer_leave(w);
+    return w->won;
+}
+
 int waiter_park(Waiter *w, int64_t when) {
-    if (when != 0) timer_add(w, when);
-    /* acquire: with the release in waiter_wake */
-    if (atomic_load_explicit(&w->state, memory_order_acquire) != WAIT_WOKEN) {
-        w->fiber->wait = w;
-        sched_park(commit, w);
-        w->fiber->wait = NULL;
+    uint64_t token = atomic_load_explicit(&w->token, memory_order_relaxed);
+    if (when != 0 && (token & 1) != 0) { /* else it has been won already */
+        w->when = when;
+        timer_add(w, token, false);
     }
-    CHECK(atomic_load_explicit(&w->state, memory_order_acquire) == WAIT_WOKEN);
-    if (when != 0) timer_remove(w);
-    return atomic_load_explicit(&w->won, memory_order_relaxed);
+    /* acquire: with the release in waiter_wake */
+    if (atomic_load_explicit(&w->state, memory_order_acquire) != WAIT_WOKEN) sched_park(commit, w);
+    return waiter_end(w);
+}
+
+/* Also on the next stack. Once the wait is open, only what is still locked keeps the task from
+ * going on. */
+static inline void open_parked(Waiter *w) {
+    atomic_store_explicit(&w->state, WAIT_PARKED, memory_order_relaxed);
+    if (w->when == 0) {
+        token_open(w);
+    } else {
+        timer_add(w, token_next(w), true);
+    }
+}
+
+static void commit_lock(Fiber *from, void *lock) {
+    open_parked(&from->waiter);
+    if (lock != NULL) lock_drop(lock);
+}
+
+int waiter_park_lock(Waiter *w, int64_t when, uint32_t *lock) {
+    w->when = when;
+    sched_park(commit_lock, lock);
+    return waiter_end(w);
+}
+
+static void commit_drop(Fiber *from, void *arg) {
+    Waiter *w = &from->waiter;
+    void (*drop)(void *) = *(void (**)(void *))(void *)w->value;
+    open_parked(w);
+    drop(arg);
+}
+
+int waiter_park_held(Waiter *w, int64_t when, void (*drop)(void *arg), void *arg) {
+    w->when = when;
+    memcpy(w->value, &drop, sizeof drop);
+    sched_park(commit_drop, arg);
+    return waiter_end(w);
 }

@@ -1,74 +1,118 @@
-/* wait.h - the one way to block. A Waiter is one wait of one task; it lies on the task's stack
- * together with a WaitNode for each event it waits for.
- * Invariants: `won` goes once from WAIT_OPEN to the index of the event that ended the wait; who
- * wins that CAS, and nobody else, delivers and calls waiter_wake, and until then the task does
- * not return from waiter_park. `state` decides whether the waker finds the task parked or still
- * on its way: the park is committed on the next stack, so a parked one may be resumed at once.
- * A node is linked only under its list's lock, and unlinked before the task goes on. */
+/* wait.h - the one way to block. A Waiter is the wait of one task; it lies in the descriptor of
+ * the stack that waits, never on the stack, with the node and the small value of a wait for one
+ * event. So nobody writes into a parked stack, unless the waiter says `pinned`.
+ * Invariants: `token` is the number of the wait, times 2, plus 1 while it is open. It is closed
+ * by who wins it, with one CAS; the winner, and nobody else, delivers and calls waiter_wake, and
+ * until then the task does not go on. A token is used once, so an entry of a timer that is left
+ * behind wins nothing.
+ * A node is linked only under its list's lock, and unlinked before the task goes on.
+ * Two ways to park. Held: the list's lock is held over the switch and dropped by the next stack;
+ * who can win finds the task parked. Otherwise `state` decides whether the waker finds the task
+ * parked or still on its way. */
 #ifndef WYN_WAIT_H
 #define WYN_WAIT_H
 
 #include <stdatomic.h>
 
-#include "fiber.h"
+#include "base.h"
+#include "lock.h"
 
-enum { WAIT_OPEN = -1, WAIT_TIMEOUT = -2 };
+enum { WAIT_TIMEOUT = -2, WAIT_CANCELLED = -3, WAIT_VALUE = 16 };
 
 typedef enum WaitState { WAIT_RUNNING, WAIT_PARKED, WAIT_WOKEN } WaitState;
-
-typedef struct Timer {
-    int64_t when;  /* monotonic ns; 0: none */
-    int64_t place; /* in the heap, or -1; under its lock */
-    struct TimerHeap *heap;
-} Timer;
 
 /* What a wait is for; only reports ask. */
 typedef enum WaitKind { WAIT_TIME, WAIT_CHANNEL, WAIT_TASK, WAIT_LOCK, WAIT_SELECT } WaitKind;
 
-typedef struct Waiter {
-    _Atomic int won;
-    _Atomic int state;
-    Fiber *fiber;
-    const char *what; /* for the deadlock report: "recv() on a channel with ..." */
-    const wyn_site *site;
-    const void *object;
-    Timer timer;
-    WaitKind kind;
-    bool at_end; /* main's wait for the end of all tasks: no deadlock */
-} Waiter;
+struct Waiter;
 
 typedef struct WaitNode {
     _Alignas(16) struct WaitNode *next; /* futures keep flags in the low bits of its address */
     struct WaitNode *prev;
-    Waiter *waiter;
+    struct Waiter *waiter;
     void *slot; /* what to send, or where to receive */
     int index;
     bool linked, ok;
 } WaitNode;
 
+typedef struct Waiter {
+    _Atomic uint64_t token;
+    _Atomic int state; /* of a wait that is not held */
+    int won;           /* the event; written by the winner before it wakes */
+    const char *what;  /* for the report: "recv() on a channel with ..."; NULL: does not wait */
+    const wyn_site *site;
+    const void *object;
+    int64_t when;            /* deadline, monotonic ns; 0: none */
+    struct TimerHeap *heap;  /* where that was entered */
+    _Alignas(8) char value[WAIT_VALUE];
+    WaitNode node;
+    WaitKind kind;
+    bool pinned;        /* others read or write the stack meanwhile */
+    _Atomic bool weak;  /* for a ticker: keeps no program alive */
+    bool at_end;        /* main's wait for the end of all tasks: no deadlock */
+} Waiter;
+
 typedef struct WaitList { /* under the lock of its owner */
     WaitNode *head, *tail;
 } WaitList;
 
-void waiter_open(Waiter *w, const char *what, const wyn_site *site);
+/* Begins a wait of the running task: open, or held, which nobody can win before it is parked. */
+Waiter *waiter_open(const char *what, const wyn_site *site);
+Waiter *waiter_held(const char *what, const wyn_site *site);
+
 static inline void waiter_object(Waiter *w, WaitKind kind, const void *object) {
     w->kind = kind;
     w->object = object;
 }
-void node_open(WaitNode *n, Waiter *w, int index, void *slot);
 
-void list_add(WaitList *l, WaitNode *n);
+static inline void node_open(WaitNode *n, Waiter *w, int index, void *slot) {
+    n->waiter = w;
+    n->slot = slot;
+    n->index = index;
+    n->linked = n->ok = false;
+}
+
+static inline void list_add(WaitList *l, WaitNode *n) {
+    n->next = NULL;
+    n->prev = l->tail;
+    if (l->tail != NULL) {
+        l->tail->next = n;
+    } else {
+        l->head = n;
+    }
+    l->tail = n;
+    n->linked = true;
+}
+
 void list_remove(WaitList *l, WaitNode *n); /* if it is linked */
 
 /* The first node whose waiter is won for it now, unlinked; losers are dropped. Or NULL. */
-WaitNode *list_win(WaitList *l);
-bool list_waiting(const WaitList *l); /* is there an open one? */
+WaitNode *list_win_any(WaitList *l);
+static inline WaitNode *list_win(WaitList *l) { return l->head == NULL ? NULL : list_win_any(l); }
 
-/* acq_rel: release for what the winner knows, acquire with the opener's set-up */
+/* All of a list: nothing more comes. A chain by `prev`, newest first; chain_wake wakes it. */
+WaitNode *list_win_all(WaitList *l, WaitNode *chain);
+void chain_wake(WaitNode *chain);
+
+/* Ends the wait `token` if it is still open. acq_rel: release for what the winner knows, acquire
+ * of what the opener set up. */
+static inline bool waiter_win_token(Waiter *w, uint64_t token, int event) {
+    if (rt_alone) {
+        if (atomic_load_explicit(&w->token, memory_order_relaxed) != token) return false;
+        atomic_store_explicit(&w->token, token & ~(uint64_t)1, memory_order_relaxed);
+    } else if (!atomic_compare_exchange_strong_explicit(&w->token, &token, token & ~(uint64_t)1,
+                                                        memory_order_acq_rel,
+                                                        memory_order_relaxed)) {
+        return false;
+    }
+    w->won = event;
+    return true;
+}
+
+/* Ends the wait of a linked node, or one that cannot have been followed by another. */
 static inline bool waiter_win(Waiter *w, int event) {
-    int open = WAIT_OPEN;
-    return atomic_compare_exchange_strong_explicit(&w->won, &open, event, memory_order_acq_rel,
-                                                   memory_order_acquire);
+    uint64_t token = atomic_load_explicit(&w->token, memory_order_relaxed);
+    return (token & 1) != 0 && waiter_win_token(w, token, event);
 }
 
 void waiter_wake(Waiter *w); /* by the winner, once, after all it delivers */
@@ -76,6 +120,14 @@ void waiter_wake(Waiter *w); /* by the winner, once, after all it delivers */
 /* Waits until woken, or until the time when (0: for ever); the event that won. */
 int waiter_park(Waiter *w, int64_t when);
 
+/* The same for a held one: drop(arg) on the next stack drops what is held; it may touch what
+ * lies on the waiting stack until its last lock is dropped, if the task takes that one first. */
+int waiter_park_held(Waiter *w, int64_t when, void (*drop)(void *arg), void *arg);
+int waiter_park_lock(Waiter *w, int64_t when, uint32_t *lock); /* NULL: nothing is held */
+
 int64_t time_mono(void);
+
+/* The moment so many milliseconds from now; never 0. */
+int64_t deadline_in(int64_t ms);
 
 #endif

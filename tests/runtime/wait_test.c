@@ -25,15 +25,14 @@ static void racer(void *result, wyn_fn *self) {
 
 static int race(int events, int64_t ns) {
     static const wyn_type result = {.kind = WYN_T_INT, .size = 8, .name = "int"};
-    Waiter w;
+    Waiter *w = waiter_open("race", &site);
     _Atomic int wins = 0, done = 0;
-    waiter_open(&w, "race", &site);
     for (int i = 0; i < events; i++) {
         Race *r = wyn_alloc(sizeof *r);
-        *r = (Race){{(void *)racer}, &w, &wins, &done, i};
+        *r = (Race){{(void *)racer}, w, &wins, &done, i};
         wyn_spawn(&r->fn, &result, &site);
     }
-    int won = waiter_park(&w, ns == 0 ? 0 : time_mono() + ns);
+    int won = waiter_park(w, ns == 0 ? 0 : time_mono() + ns);
     while (done < events) wyn_task_yield();
     OK(won == WAIT_TIMEOUT ? wins == 0 : wins == 1 && won >= 0 && won < events);
     return won;
@@ -42,16 +41,16 @@ static int race(int events, int64_t ns) {
 static void lists(void) {
     WaitList l = {NULL, NULL};
     WaitNode n[4];
-    Waiter w[4];
+    static Waiter w[4];
     for (int i = 0; i < 4; i++) {
-        waiter_open(&w[i], "list", &site);
+        atomic_store(&w[i].token, 1);
         node_open(&n[i], &w[i], i, NULL);
         list_add(&l, &n[i]);
     }
     list_remove(&l, &n[1]);
     list_remove(&l, &n[1]);
     OK(waiter_win(&w[0], 7) && !waiter_win(&w[0], 8)); /* then the list skips it */
-    OK(list_waiting(&l) && list_win(&l) == &n[2] && list_win(&l) == &n[3] && list_win(&l) == NULL);
+    OK(list_win(&l) == &n[2] && list_win(&l) == &n[3] && list_win(&l) == NULL);
     OK(l.head == NULL && l.tail == NULL);
 }
 
