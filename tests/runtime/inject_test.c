@@ -3,6 +3,7 @@
 
 #include "check.h"
 #include "../../runtime/inject.h"
+#include "../../runtime/lock.h"
 
 const char wyn_names[] = "";
 
@@ -49,6 +50,7 @@ int64_t wyn_main(void) {
     }
     OK(swept < 5 * RT_BATCH && !inject_any());
     pthread_t t[THREADS];
+    rt_alone = false; /* these threads are no workers */
     for (uintptr_t i = 0; i < THREADS; i++) pthread_create(&t[i], NULL, worker, (void *)i);
     for (int i = 0; i < THREADS; i++) pthread_join(t[i], NULL);
     OK(total == THREADS * EACH && !inject_any());
