@@ -19,7 +19,7 @@ WARN := -Wall -Wextra -Werror
 COMPILER_CFLAGS := -std=gnu11 -g $(WARN) -Wno-trigraphs -MMD -MP -I$(B)/gen
 # no -g: backtraces show Wyn functions only, and each program carries what it uses of the runtime
 RUNTIME_CFLAGS := -std=gnu11 $(WARN) -MMD -MP -fno-omit-frame-pointer -fPIE -iquote runtime \
-    -ffunction-sections -fdata-sections
+    -ffunction-sections -fdata-sections $(shell sh stdlib/native/libraries.sh defines)
 SAN := -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 RUNTIME_LIBS := -lgc -lpthread -lm
 
@@ -33,7 +33,7 @@ EXPLAIN := $(sort $(wildcard compiler/explain/*.md))
 GEN := $(LEXER) $(PARSER) $(B)/gen/embed.c
 
 .PHONY: all help test bench stress fuzz san tidy install bless clean setup
-all: $(B)/wync $(B)/libwynrt.a $(B)/wyn.h $(B)/wyn_inline.h
+all: $(addprefix $(B)/,wync libwynrt.a wyn.h wyn_inline.h libraries)
 
 help:
 	@echo 'make                     the compiler build/wync and its runtime'
@@ -93,6 +93,9 @@ $(1)/wync: $(1)/obj/compiler/main.o $(COMPILER_SRC:%.c=$(1)/obj/%.o) $(GEN:$(B)/
 $(1)/libwynrt.a: $(patsubst %.S,$(1)/rt/%.o,$(RUNTIME_SRC:%.c=$(1)/rt/%.o))
 	@echo '  ar $$@'
 	@rm -f $$@ && ar rcs $$@ $$^
+$(1)/libraries: stdlib/native/libraries.sh
+	@mkdir -p $$(@D)
+	@sh $$< >$$@
 $(1)/%.h: runtime/%.h
 	@mkdir -p $$(@D)
 	@cp $$< $$@
@@ -112,7 +115,7 @@ T ?=
 SAN_RUN := $(filter san,$(MAKECMDGOALS))
 F := $(if $(SAN_RUN),$(B)/san,$(B))
 O := $(F)/tests
-WYNC_READY := $(addprefix $(F)/,wync libwynrt.a wyn.h wyn_inline.h) $(if $(SAN_RUN),$(F)/cc.flags)
+WYNC_READY := $(addprefix $(F)/,wync libwynrt.a wyn.h wyn_inline.h libraries) $(if $(SAN_RUN),$(F)/cc.flags)
 stamps = $(patsubst %,$(O)/$(1)/%.ok,$(basename $(patsubst $(2)/%,%,$(sort $(wildcard $(3))))))
 TESTS := $(call stamps,unit,tests/unit,tests/unit/*_test.c) \
     $(call stamps,runtime,tests/runtime,tests/runtime/*_test.c) \
@@ -177,7 +180,7 @@ install: all
 	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/lib/wyn' \
 	    '$(DESTDIR)$(PREFIX)/share/man/man1' '$(DESTDIR)$(PREFIX)/share/bash-completion/completions'
 	install -m 755 $(B)/wync '$(DESTDIR)$(PREFIX)/bin/wync'
-	install -m 644 $(B)/libwynrt.a $(B)/wyn.h $(B)/wyn_inline.h '$(DESTDIR)$(PREFIX)/lib/wyn'
+	install -m 644 $(addprefix $(B)/,libwynrt.a wyn.h wyn_inline.h libraries) '$(DESTDIR)$(PREFIX)/lib/wyn'
 	$(B)/wync --man >'$(DESTDIR)$(PREFIX)/share/man/man1/wync.1'
 	$(B)/wync --completion >'$(DESTDIR)$(PREFIX)/share/bash-completion/completions/wync'
 clean:

@@ -49,7 +49,8 @@ static Str request_id(Arena *a, const Options *o, const Toolchain *tc) {
 }
 
 /* C text -> program in the private folder. */
-static Str compile_c(Arena *a, Built *b, const Options *o, const Toolchain *tc, Str c_text) {
+static Str compile_c(Arena *a, Built *b, const Options *o, const Toolchain *tc,
+                     const Compiled *c) {
     HostText dir = host_temp_dir(a);
     if (!dir.ok) {
         say("cannot make a temporary folder: %.*s", FMT(dir.error));
@@ -57,13 +58,13 @@ static Str compile_c(Arena *a, Built *b, const Options *o, const Toolchain *tc, 
         return S("");
     }
     Str c_file = str_fmt(a, "%s/main.c", dir.text.p), out = str_fmt(a, "%s/program", dir.text.p);
-    HostText written = host_write(a, c_file.p, c_text, false);
+    HostText written = host_write(a, c_file.p, c->text, false);
     if (!written.ok) {
         say("cannot write %s: %.*s", c_file.p, FMT(written.error));
         b->status = EXIT_USAGE;
         return S("");
     }
-    CcResult cc = cc_compile(a, tc, &o->cc, c_file.p, out.p);
+    CcResult cc = cc_compile(a, tc, &o->cc, &c->natives, c_file.p, out.p);
     b->status = cc.status;
     if (cc.status != EXIT_OK) say("%.*s", FMT(cc.error));
     return cc.status == EXIT_OK ? out : S("");
@@ -92,7 +93,7 @@ Built build_program(Arena *a, const Options *o) {
     Str notes = compile_shown(a, &c, o);
     b.status = c.status;
     if (c.status != EXIT_OK) return b;
-    Str made = compile_c(a, &b, o, &tc, c.text);
+    Str made = compile_c(a, &b, o, &tc, &c);
     if (b.status != EXIT_OK) return b;
     for (u32 i = 0; i < c.inputs.n; i++) vec_push(a, &b.inputs, c.inputs.v[i].path);
     Str stored = cache_store(a, &cache, &c.inputs, notes, made.p);

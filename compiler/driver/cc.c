@@ -70,13 +70,16 @@ Toolchain cc_find(Arena *a, const CcOptions *opt) {
     }
     HostText flags = host_read(a, str_fmt(a, "%s/cc.flags", tc.dir.p).p);
     tc.flags = flags.ok ? flags.text : S("");
+    HostText table = host_read(a, str_fmt(a, "%s/libraries", tc.dir.p).p);
+    tc.libraries = table.ok ? table.text : S("");
     StrBuf id = {.arena = a};
     id_file(&id, "/proc/self/exe");
     id_file(&id, str_fmt(a, "%s/libwynrt.a", tc.dir.p).p);
     id_file(&id, str_fmt(a, "%s/wyn.h", tc.dir.p).p);
     id_file(&id, str_fmt(a, "%s/wyn_inline.h", tc.dir.p).p);
     id_file(&id, str_z(a, cc_path(a, cc_name(opt))));
-    buf_fmt(&id, "%d %d %d\n%.*s\n", opt->optimise, opt->debug, opt->static_gc, FMT(tc.flags));
+    buf_fmt(&id, "%d %d %d\n%.*s\n%.*s\n", opt->optimise, opt->debug, opt->static_gc,
+            FMT(tc.flags), FMT(tc.libraries));
     tc.linker = linker_flag(a);
     buf_fmt(&id, "%s\n", tc.linker ? tc.linker : "");
     for (u32 i = 0; i < opt->link.n; i++) buf_fmt(&id, "%.*s\n", FMT(opt->link.v[i]));
@@ -84,9 +87,11 @@ Toolchain cc_find(Arena *a, const CcOptions *opt) {
     return tc;
 }
 
-static void add_libraries(Arena *a, Argv *argv, const Toolchain *tc, const CcOptions *opt) {
+static void add_libraries(Arena *a, Argv *argv, const Toolchain *tc, const CcOptions *opt,
+                          const StrList *behind) {
     vec_push(a, argv, str_fmt(a, "%s/libwynrt.a", tc->dir.p).p);
     for (u32 i = 0; i < opt->link.n; i++) vec_push(a, argv, str_z(a, opt->link.v[i]));
+    for (u32 i = 0; i < behind->n; i++) vec_push(a, argv, str_z(a, behind->v[i]));
     vec_push(a, argv, opt->static_gc ? "-l:libgc.a" : "-lgc");
     static const char *const rest[] = {"-lpthread", "-lm"};
     add_all(a, argv, rest, COUNT_OF(rest));
@@ -111,9 +116,11 @@ static CcResult cc_failed(Arena *a, const HostResult *run, const CcOptions *opt)
     return r;
 }
 
-CcResult cc_compile(Arena *a, const Toolchain *tc, const CcOptions *opt, const char *c_file,
-                    const char *out_file) {
+CcResult cc_compile(Arena *a, const Toolchain *tc, const CcOptions *opt, const StrList *natives,
+                    const char *c_file, const char *out_file) {
     Argv argv = {0};
+    Libraries libraries = libraries_of(a, tc->libraries, natives);
+    if (libraries.missing.n) return (CcResult){EXIT_USAGE, libraries.missing};
     vec_push(a, &argv, cc_name(opt));
     add_all(a, &argv, common_flags, COUNT_OF(common_flags));
     vec_push(a, &argv, opt->optimise ? "-O2" : "-O0");
@@ -126,7 +133,7 @@ CcResult cc_compile(Arena *a, const Toolchain *tc, const CcOptions *opt, const c
     vec_push(a, &argv, out_file);
     if (tc->linker) vec_push(a, &argv, tc->linker);
     add_all(a, &argv, link_flags, COUNT_OF(link_flags));
-    add_libraries(a, &argv, tc, opt);
+    add_libraries(a, &argv, tc, opt, &libraries.flags);
     vec_push(a, &argv, NULL);
     HostRun run = {.argv = argv.v, .capture = true, .merge = true, .stdin_path = "/dev/null"};
     HostResult res = host_run(a, &run);

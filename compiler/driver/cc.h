@@ -2,6 +2,7 @@
 #ifndef WYN_CC_H
 #define WYN_CC_H
 #include "../base/host.h"
+#include "library.h"
 
 typedef enum CcKind { CC_GCC, CC_CLANG } CcKind;
 typedef struct CcOptions {
@@ -17,6 +18,7 @@ typedef struct Toolchain {
     bool ok;
     Str error;
     Str dir;
+    Str libraries; /* the table of library.h */
     Str flags; /* of the file cc.flags there: one more flag a line, for checked builds */
     const char *linker; /* the flag that chooses a faster one, or NULL */
     Str id;    /* changes whenever wync, the runtime or the C compiler does */
@@ -28,6 +30,7 @@ typedef struct CcResult {
 } CcResult;
 
 Toolchain cc_find(Arena *a, const CcOptions *opt);
-CcResult cc_compile(Arena *a, const Toolchain *tc, const CcOptions *opt, const char *c_file,
-                    const char *out_file);
+/* `natives`: the native functions that the program calls. */
+CcResult cc_compile(Arena *a, const Toolchain *tc, const CcOptions *opt, const StrList *natives,
+                    const char *c_file, const char *out_file);
 #endif

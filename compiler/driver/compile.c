@@ -39,6 +39,13 @@ static Str dump_syntax(Arena *perm, Compiled *c, Interner *names, Str path, Str 
     return ast_dump(perm, parse(perm, names, &c->diags, file));
 }
 
+static void natives_find(Arena *perm, Compiled *c, const IrProgram *ir) {
+    for (u32 i = 0; i < ir->fns.n; i++) {
+        const IrFn *fn = ir->fns.v[i];
+        if (fn->is_extern && fn->std_abi && fn->used) vec_push(perm, &c->natives, fn->name);
+    }
+}
+
 static void compile_text(Arena *perm, Compiled *c, Str path, Str text, const CompileOptions *opt) {
     Interner *names = interner_new(perm);
     if (opt->dump == DUMP_TOKENS || opt->dump == DUMP_AST) {
@@ -66,6 +73,7 @@ static void compile_text(Arena *perm, Compiled *c, Str path, Str text, const Com
     }
     EmitOptions emit = {.no_line = opt->no_line};
     c->text = emit_c(perm, ir, &emit);
+    natives_find(perm, c, ir);
 }
 
 void compile_file(Arena *perm, Compiled *out, const char *path, const CompileOptions *opt) {

@@ -3,6 +3,7 @@
 #define WYN_COMPILE_H
 #include "../base/diag.h"
 #include "../base/host.h"
+#include "library.h"
 
 typedef enum DumpKind {
     DUMP_NONE, DUMP_TOKENS, DUMP_AST, DUMP_TREE, DUMP_IR, DUMP_C
@@ -29,6 +30,7 @@ typedef struct Compiled {
     Str text;   /* C text, or the dump asked for */
     Diags diags;
     Inputs inputs;
+    StrList natives; /* the native functions that the program calls */
 } Compiled;
 
 /* `path` is shown in diagnostics as given. Fills `out`, prints nothing. */
