@@ -8,119 +8,130 @@
 #include "sched.h"
 #include "task.h"
 
-/* Descriptors and places are static data of one executable, so 32 bits tell where they are. */
-static const _Alignas(8) char anchor[8];
-
-typedef struct Failed { /* keeps what the report at the end needs */
-    struct Failed *next;
-    wyn_future *task;
-} Failed;
-
-static uint32_t failed_lock;
-static Failed *failed;
-static int64_t failed_count, failed_sweep = 64;
 static _Atomic int64_t ids;
-
-const wyn_type *future_type(const wyn_future *f) {
-    uint32_t t = atomic_load_explicit(&f->type, memory_order_relaxed) & ~(uint32_t)TASK_BITS;
-    return (const wyn_type *)(const void *)(anchor + (int32_t)t);
-}
-
-const wyn_site *future_site(const wyn_future *f) {
-    return f->site == 0 ? NULL : (const wyn_site *)(const void *)(anchor + f->site);
-}
-
-static bool task_flag(wyn_future *f, uint32_t flag) {
-    return (atomic_load_explicit(&f->type, memory_order_relaxed) & flag) != 0;
-}
-
-static void task_set_flag(wyn_future *f, uint32_t flag) {
-    atomic_fetch_or_explicit(&f->type, flag, memory_order_relaxed);
-}
 
 wyn_future *task_current(void) {
     Run *r = fiber_self()->run;
     return r == NULL ? NULL : r->task;
 }
 
-/* ---- spawning ---- */
+/* ---- the word ---- */
 
-static void drain_and_report(void);
-
-static __attribute__((noinline, cold)) void first_spawn(void) {
-    wyn_drain_hook = drain_and_report;
-    sched_spawned();
+static uintptr_t st_load(const wyn_future *f) {
+    return __atomic_load_n(&f->st, __ATOMIC_ACQUIRE); /* with st_store and st_change */
 }
 
-static wyn_future *spawn(wyn_fn *thunk, const wyn_type *result, const wyn_site *site,
-                         uint32_t flags) {
-    if (WYN_UNLIKELY(!wyn_spawned)) first_spawn();
-    wyn_future *f = wyn_alloc_kind(sizeof *f + result->size, WYN_MEM_TRACED);
-    ptrdiff_t type = (const char *)result - anchor;
-    ptrdiff_t place = site == NULL ? 0 : (const char *)site - anchor;
-    CHECK(type == (int32_t)type && place == (int32_t)place && (type & TASK_BITS) == 0);
-    f->thunk = thunk;
-    f->site = (int32_t)place;
-    atomic_store_explicit(&f->type, (uint32_t)type | flags, memory_order_relaxed);
-    sched_submit(f);
-    return f;
+static void st_store(wyn_future *f, uintptr_t to) {
+    __atomic_store_n(&f->st, to, __ATOMIC_RELEASE);
 }
 
-wyn_future *wyn_spawn(wyn_fn *thunk, const wyn_type *result, const wyn_site *site) {
-    return spawn(thunk, result, site, 0);
+/* Compare and swap; *from is what was there. */
+static bool st_change(wyn_future *f, uintptr_t *from, uintptr_t to) {
+    if (worker_count == 1) {
+        uintptr_t now = __atomic_load_n(&f->st, __ATOMIC_RELAXED);
+        bool same = now == *from;
+        if (same) __atomic_store_n(&f->st, to, __ATOMIC_RELAXED);
+        *from = now;
+        return same;
+    }
+    /* acq_rel: each side with st_load and the other changes */
+    return __atomic_compare_exchange_n(&f->st, from, to, false, __ATOMIC_ACQ_REL,
+                                       __ATOMIC_ACQUIRE);
 }
 
-void wyn_spawn_detached(wyn_fn *thunk, const wyn_type *result, const wyn_site *site) {
-    spawn(thunk, result, site, TASK_DETACHED);
+static void spin(int *turns) {
+    cpu_pause();
+    if (++*turns > 1000) sched_pause();
+}
+
+/* ---- claiming ---- */
+
+/* The descriptor, if it was NEW: the caller runs it or sees to that. */
+static const wyn_task *future_claim(wyn_future *f) {
+    uintptr_t st = st_load(f);
+    while ((st & (FUTURE_DONE | FUTURE_RUNNING)) == 0) {
+        uintptr_t desc = st & ~FUTURE_BITS;
+        if (st_change(f, &st, FUTURE_RUNNING | (st & FUTURE_MARKS)))
+            return (const wyn_task *)desc;
+    }
+    return NULL;
+}
+
+bool future_is_stale(uintptr_t entry) {
+    if ((entry & ENTRY_TAG) != ENTRY_TASK) return false;
+    const wyn_future *f = (const wyn_future *)entry;
+    return (__atomic_load_n(&f->st, __ATOMIC_RELAXED) & (FUTURE_DONE | FUTURE_RUNNING)) != 0;
 }
 
 /* ---- the list of waiters ---- */
 
-/* Takes the lock bit; gives the word without it, or a finished one untaken. */
+/* Takes the lock bit of one that runs; gives the word without it, or a finished one untaken. */
 static uintptr_t future_lock(wyn_future *f) {
-    for (int turns = 0;; turns++) {
-        uintptr_t st = atomic_load_explicit(&f->st, memory_order_acquire); /* with finish */
-        if ((st & (FUTURE_DONE | FUTURE_FAILED)) != 0) return st;
-        if ((st & FUTURE_LOCKED) == 0 &&
-            atomic_compare_exchange_weak_explicit(&f->st, &st, st | FUTURE_LOCKED,
-                                                  memory_order_acquire, memory_order_relaxed))
-            return st;
-        cpu_pause();
-        if (turns > 1000) sched_pause();
+    int turns = 0;
+    for (uintptr_t st = st_load(f);;) {
+        if ((st & FUTURE_DONE) != 0) return st;
+        if ((st & FUTURE_LOCKED) == 0) {
+            if (st_change(f, &st, st | FUTURE_LOCKED)) return st;
+        } else {
+            spin(&turns);
+            st = st_load(f);
+        }
     }
 }
 
+/* Unless it is finished. */
+static void future_mark(wyn_future *f, uintptr_t mark) {
+    int turns = 0;
+    for (uintptr_t st = st_load(f); (st & FUTURE_DONE) == 0;) {
+        if ((st & FUTURE_LOCKED) == 0) {
+            if (st_change(f, &st, st | mark)) return;
+        } else {
+            spin(&turns);
+            st = st_load(f);
+        }
+    }
+}
+
+/* Somebody is going to wait without running it himself. */
+static void future_start(wyn_future *f) {
+    if ((st_load(f) & (FUTURE_DONE | FUTURE_RUNNING)) != 0) return;
+    Claimed *c = wyn_alloc(sizeof *c);
+    c->desc = future_claim(f);
+    if (c->desc == NULL) return;
+    c->task = f;
+    sched_claimed();
+    sched_submit((uintptr_t)c | ENTRY_CLAIMED);
+}
+
 bool future_wait(wyn_future *f, WaitNode *n) {
+    future_start(f);
     uintptr_t st = future_lock(f);
-    if ((st & (FUTURE_DONE | FUTURE_FAILED)) != 0) return false;
-    n->next = (WaitNode *)(st & ~(uintptr_t)FUTURE_BITS);
+    if ((st & FUTURE_DONE) != 0) return false;
+    n->next = (WaitNode *)(st & ~FUTURE_BITS);
     n->linked = true;
-    /* release: with future_lock */
-    atomic_store_explicit(&f->st, (uintptr_t)n | (st & FUTURE_RUNNING), memory_order_release);
+    st_store(f, (uintptr_t)n | (st & FUTURE_BITS));
     return true;
 }
 
 void future_unwait(wyn_future *f, WaitNode *n) {
     if (!n->linked) return;
     uintptr_t st = future_lock(f); /* while the list is being woken it is locked: we wait */
-    if ((st & (FUTURE_DONE | FUTURE_FAILED)) != 0) return;
-    WaitNode *first = (WaitNode *)(st & ~(uintptr_t)FUTURE_BITS);
+    if ((st & FUTURE_DONE) != 0) return;
+    WaitNode *first = (WaitNode *)(st & ~FUTURE_BITS);
     WaitNode **link = &first;
     while (*link != NULL && *link != n) link = &(*link)->next;
     if (*link == n) *link = n->next;
     n->linked = false;
-    atomic_store_explicit(&f->st, (uintptr_t)first | (st & FUTURE_RUNNING), memory_order_release);
+    st_store(f, (uintptr_t)first | (st & FUTURE_BITS));
 }
 
-/* Publishes result or panic, wakes all. Losers' nodes are not touched once LOCKED is off. */
-static void future_finish(wyn_future *f, uintptr_t as) {
-    uintptr_t running = FUTURE_RUNNING;
-    /* release: of the result, with the acquire in future_finished */
-    if (WYN_LIKELY(atomic_compare_exchange_strong_explicit(
-            &f->st, &running, as, memory_order_release, memory_order_relaxed)))
-        return;
-    uintptr_t st = future_lock(f);
-    WaitNode *won = NULL, *n = (WaitNode *)(st & ~(uintptr_t)FUTURE_BITS);
+/* Publishes result or panic, wakes all; the marks it had. Losers' nodes are not touched once LOCKED
+ * is off. */
+static uintptr_t future_finish(wyn_future *f, uintptr_t as) {
+    uintptr_t st = FUTURE_RUNNING;
+    if (WYN_LIKELY(st_change(f, &st, as))) return st;
+    st = future_lock(f);
+    WaitNode *won = NULL, *n = (WaitNode *)(st & ~FUTURE_BITS);
     while (n != NULL) {
         WaitNode *next = n->next;
         if (waiter_win(n->waiter, n->index)) {
@@ -129,110 +140,103 @@ static void future_finish(wyn_future *f, uintptr_t as) {
         }
         n = next;
     }
-    atomic_store_explicit(&f->st, as, memory_order_release);
+    st_store(f, as);
     while (won != NULL) { /* oldest first */
         WaitNode *next = won->next;
         waiter_wake(won->waiter);
         won = next;
     }
+    return st;
 }
 
 /* ---- running ---- */
 
-static void failed_add(wyn_future *f) {
-    Failed *n = wyn_alloc(sizeof *n);
-    n->task = f;
-    lock_take(&failed_lock);
-    n->next = failed;
-    failed = n;
-    if (++failed_count >= failed_sweep) { /* forget those that were awaited */
-        failed_count = 0;
-        for (Failed **link = &failed; *link != NULL;) {
-            if (task_flag((*link)->task, TASK_CONSUMED)) {
-                *link = (*link)->next;
-            } else {
-                failed_count++;
-                link = &(*link)->next;
-            }
-        }
-        failed_sweep = 2 * failed_count + 64;
-    }
-    lock_drop(&failed_lock);
-}
-
 static void drain_and_report(void) {
     idle_at_end(waiter_open("the end", NULL));
     report_abandoned();
-    bool any = false;
-    for (Failed *f = failed; f != NULL; f = f->next) {
-        if (task_flag(f->task, TASK_CONSUMED)) continue;
-        panic_report(f->task->panic);
-        any = true;
+    if (failed_report()) wyn_finish(STATUS_PANIC);
+}
+
+void future_first(void) { wyn_drain_hook = drain_and_report; }
+
+/* Nobody else has it: back to the list that the next spawn of this worker takes from. */
+static void future_free(wyn_future *f, const wyn_task *d) {
+    if (d->size > WYN_SMALL_MAX) return;
+    bool traced = (d->flags & WYN_TASK_TRACED) != 0;
+    if (traced) memset(f, 0, (d->size + 15) & ~(size_t)15);
+    void **list = &wyn_worker()->lists[traced][(d->size + 15) >> 4];
+    *(void **)f = *list;
+    *list = f;
+}
+
+/* What is left to do when `run` has returned. */
+static void future_done(wyn_future *f, const wyn_task *d) {
+    if ((d->flags & WYN_TASK_DETACHED) != 0) {
+        future_free(f, d);
+    } else {
+        future_finish(f, FUTURE_DONE);
     }
-    if (any) wyn_finish(STATUS_PANIC);
 }
 
-static void future_body(void *arg) {
-    wyn_future *f = arg;
-    wyn_fn *thunk = f->thunk;
-    ((void (*)(void *, wyn_fn *))thunk->code)(f->result, thunk);
-}
-
-static void future_fail(wyn_future *f, Panic *p) {
-    if (p->spawned == NULL) p->spawned = future_site(f);
-    if (task_flag(f, TASK_DETACHED)) {
+static __attribute__((cold)) void future_fail(const Run *r, Panic *p) {
+    if (p->spawned == NULL) p->spawned = r->desc->site;
+    if ((r->desc->flags & WYN_TASK_DETACHED) != 0) {
         panic_report(p);
         wyn_finish(STATUS_PANIC);
     }
-    f->panic = p;
-    failed_add(f);
-    future_finish(f, FUTURE_FAILED);
+    if ((future_finish(r->task, failed_add(r->task, p)) & FUTURE_SEEN) != 0) failed_seen(r->task);
+}
+
+static void run_body(void *arg) {
+    const Run *r = arg;
+    r->desc->run(r->task);
 }
 
 /* Runs a claimed one on top of this stack. */
-static void future_run(wyn_future *f) {
+static void future_run(wyn_future *f, const wyn_task *d) {
     Fiber *self = fiber_self();
-    Run run = {.outer = self->run, .task = f};
+    Run run = {.outer = self->run, .task = f, .desc = d};
     Panic *p = NULL;
     self->run = &run;
-    if (WYN_UNLIKELY(observe_on)) observe_event(EVENT_TASK, future_site(f), 0);
-    bool ok = panic_run(future_body, f, &p);
+    if (WYN_UNLIKELY(observe_on)) observe_event(EVENT_TASK, d->site, 0);
+    bool ok = panic_run(run_body, &run, &p);
     self->run = run.outer;
     if (WYN_UNLIKELY(observe_on)) observe_event(EVENT_END, NULL, 0);
+    if (ok) {
+        future_done(f, d);
+    } else {
+        future_fail(&run, p);
+    }
+}
+
+static void run_claimed(Run *r, wyn_future *f, const wyn_task *d) {
+    r->task = f;
+    r->desc = d;
+    r->id = 0;
+    if (WYN_UNLIKELY(observe_on)) observe_event(EVENT_TASK, d->site, 0);
+    d->run(f);
+    if (WYN_UNLIKELY(observe_on)) observe_event(EVENT_END, NULL, 0);
+    r->task = NULL;
     task_ended();
-    if (!ok) {
-        future_fail(f, p);
+    future_done(f, d);
+}
+
+void future_run_entry(Run *r, uintptr_t entry) {
+    if ((entry & ENTRY_TAG) == ENTRY_CLAIMED) {
+        const Claimed *c = (const Claimed *)(entry & ~(uintptr_t)ENTRY_TAG);
+        run_claimed(r, c->task, c->desc);
         return;
     }
-    f->thunk = NULL;
-    future_finish(f, FUTURE_DONE);
-}
-
-static bool future_claim(wyn_future *f) {
-    uintptr_t st = atomic_load_explicit(&f->st, memory_order_acquire);
-    while ((st & (FUTURE_DONE | FUTURE_RUNNING | FUTURE_FAILED)) == 0) {
-        if ((st & FUTURE_LOCKED) != 0) {
-            cpu_pause();
-            st = atomic_load_explicit(&f->st, memory_order_acquire);
-            continue;
-        }
-        /* acquire: with the release of its fields in ring_push or future_wait */
-        if (atomic_compare_exchange_weak_explicit(&f->st, &st, st | FUTURE_RUNNING,
-                                                  memory_order_acq_rel, memory_order_acquire))
-            return true;
-    }
-    return false;
-}
-
-void future_run_entry(wyn_future *f) {
-    if (future_claim(f)) future_run(f);
-}
-
-bool future_is_stale(uintptr_t entry) {
-    if ((entry & 1) != 0) return false;
     wyn_future *f = (wyn_future *)entry;
-    return (atomic_load_explicit(&f->st, memory_order_relaxed) &
-            (FUTURE_DONE | FUTURE_RUNNING | FUTURE_FAILED)) != 0;
+    const wyn_task *d = future_claim(f);
+    if (d != NULL) run_claimed(r, f, d);
+}
+
+void future_run_failed(Run *r, Panic *p) {
+    if (WYN_UNLIKELY(observe_on)) observe_event(EVENT_END, NULL, 0);
+    task_ended();
+    future_fail(r, p);
+    r->task = NULL;
 }
 
 /* ---- waiting ---- */
@@ -262,9 +266,11 @@ bool wyn_future_is_done(wyn_future *f) { return future_finished(f); }
 
 static void future_join(wyn_future *f, const wyn_site *site) {
     if (future_finished(f)) return;
-    if (stack_has_room() && future_claim(f)) { /* no need of a stack: we wait for just this */
+    const wyn_task *d = stack_has_room() ? future_claim(f) : NULL;
+    if (d != NULL) { /* no need of a stack: we wait for just this */
         sched_claimed();
-        future_run(f);
+        future_run(f, d);
+        task_ended();
         return;
     }
     for (int i = 0; i < 100 && worker_count > 1; i++) { /* maybe it is nearly ready */
@@ -274,19 +280,16 @@ static void future_join(wyn_future *f, const wyn_site *site) {
     wait_until(f, 0, "await of a task that cannot go on", site);
 }
 
+static bool has_failed(const wyn_future *f) {
+    return (st_load(f) & FUTURE_BITS) == FUTURE_FAILED;
+}
+
 static void *future_take(wyn_future *f, const wyn_site *site) {
-    if ((atomic_load_explicit(&f->st, memory_order_acquire) & FUTURE_FAILED) != 0) {
-        task_set_flag(f, TASK_CONSUMED);
-        panic_rethrow(f->panic, site);
-    }
-    return f->result;
+    if (has_failed(f)) panic_rethrow(failed_panic(f), site);
+    return f->value;
 }
 
-static bool has_failed(wyn_future *f) {
-    return (atomic_load_explicit(&f->st, memory_order_acquire) & FUTURE_FAILED) != 0;
-}
-
-void *wyn_await(wyn_future *f, const wyn_site *site) {
+void *wyn_await_slow(wyn_future *f, const wyn_site *site) {
     future_join(f, site);
     return future_take(f, site);
 }
@@ -297,13 +300,10 @@ bool wyn_await_ms(wyn_future *f, int64_t ms, const wyn_site *site) {
     return true;
 }
 
-void *wyn_future_value(wyn_future *f) { return future_take(f, NULL); }
-
 bool wyn_future_result(wyn_future *f, wyn_str **err, const wyn_site *site) {
     future_join(f, site);
     if (!has_failed(f)) return true;
-    task_set_flag(f, TASK_CONSUMED);
-    *err = f->panic->text;
+    *err = failed_panic(f)->text;
     return false;
 }
 
@@ -319,7 +319,7 @@ void wyn_join_all(wyn_array *futures, const wyn_site *site) {
     for (int64_t i = n; i-- > 0;) {
         wyn_future *f = wyn_array_raw_ptr(futures, i);
         if (!has_failed(f)) continue;
-        task_set_flag(f, TASK_CONSUMED);
+        failed_seen(f);
         bad = f;
     }
     if (bad != NULL) future_take(bad, site);
@@ -331,7 +331,7 @@ wyn_array *wyn_await_all(wyn_array *futures, const wyn_type *elem, const wyn_sit
     wyn_array *r = wyn_array_sized(elem, n);
     for (int64_t i = 0; i < n; i++) {
         wyn_future *f = wyn_array_raw_ptr(futures, i);
-        memcpy(r->buf->data + (size_t)i * elem->size, f->result, elem->size);
+        memcpy(r->buf->data + (size_t)i * elem->size, f->value, elem->size);
     }
     return r;
 }
@@ -390,8 +390,11 @@ wyn_future *wyn_await_any(wyn_array *futures, const wyn_site *site) {
     wyn_future *good;
     while ((good = first_good(futures, &all)) == NULL && !all) wait_any(futures, site);
     int64_t n = wyn_array_len(futures);
-    for (int64_t i = 0; i < n; i++) /* all of them were awaited, whichever came first */
-        task_set_flag(wyn_array_raw_ptr(futures, i), TASK_CONSUMED);
+    for (int64_t i = 0; i < n; i++) { /* all of them were awaited, whichever came first */
+        wyn_future *f = wyn_array_raw_ptr(futures, i);
+        future_mark(f, FUTURE_SEEN);
+        if (has_failed(f)) failed_seen(f);
+    }
     if (good != NULL) return good;
     future_take(wyn_array_raw_ptr(futures, n - 1), site);
     return NULL;
@@ -399,12 +402,12 @@ wyn_future *wyn_await_any(wyn_array *futures, const wyn_site *site) {
 
 /* ---- tasks seen from inside ---- */
 
-void wyn_task_cancel(wyn_future *f) { task_set_flag(f, TASK_CANCELLED); }
+void wyn_task_cancel(wyn_future *f) { future_mark(f, FUTURE_CANCELLED); }
 
 /* In the task itself, and in what it awaits and runs itself. */
 bool wyn_task_is_cancelled(void) {
     for (Run *r = fiber_self()->run; r != NULL; r = r->outer) {
-        if (task_flag(r->task, TASK_CANCELLED)) return true;
+        if ((st_load(r->task) & FUTURE_CANCELLED) != 0) return true;
     }
     return false;
 }

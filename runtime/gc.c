@@ -307,6 +307,21 @@ static void *alloc_large(size_t size, bool pointers, bool root) {
     return r.p;
 }
 
+typedef struct Weak {
+    uintptr_t *slot;
+    void *object;
+} Weak;
+
+static void do_weak(void *arg) {
+    Weak *w = arg;
+    *w->slot = GC_HIDE_POINTER(w->object);
+    GC_general_register_disappearing_link((void **)w->slot, w->object);
+}
+
+void gc_weak_set(uintptr_t *slot, void *object) { on_system(do_weak, &(Weak){slot, object}); }
+
+bool gc_weak_is_gone(uintptr_t *slot) { return *(volatile uintptr_t *)slot == 0; }
+
 static void do_collect(void *unused) {
     (void)unused;
     GC_gcollect();

@@ -13,6 +13,11 @@ void *gc_alloc_root(size_t size);
 /* The usable size of the object gc_alloc would give for `size`, so that buffers fill it. */
 size_t gc_good_size(size_t size);
 
+/* A reference that does not keep its object: set once, gone when the object is. `slot` lies in an
+ * object of its own. */
+void gc_weak_set(uintptr_t *slot, void *object);
+bool gc_weak_is_gone(uintptr_t *slot);
+
 /* The program runs on [low, bottom) until tasks exist; `system` is where the stack that the
  * process began on is free. */
 void gc_set_stack(void *bottom, void *system, void *system_bottom);

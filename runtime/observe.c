@@ -68,9 +68,9 @@ __attribute__((noinline)) void observe_event(EventKind kind, const wyn_site *sit
 }
 
 static void go_on(const Run *r) { /* outer ones first */
-    if (r == NULL) return;
+    if (r == NULL || r->task == NULL) return;
     go_on(r->outer);
-    observe_event(EVENT_TASK, future_site(r->task), 0);
+    observe_event(EVENT_TASK, r->desc->site, 0);
 }
 
 void observe_switch(const Fiber *from, const Fiber *to) {

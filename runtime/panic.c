@@ -244,7 +244,7 @@ void panic_print_trace(const Trace *t) {
 }
 
 static void report_site(const char *what, const wyn_site *site) {
-    if (site == NULL) return;
+    if (site == NULL || !is_user_file(site->file)) return;
     err_text(what);
     err_text(site->func);
     err_place(" (", site->file, site->line, ")\n");

@@ -27,14 +27,32 @@ static int64_t other_tasks;
 static const void *objects[OBJECTS]; /* numbered in the order they are told */
 static int object_count;
 
-static wyn_future *task_of(const Fiber *f) { return f->run == NULL ? NULL : f->run->task; }
+static const wyn_task *task_of(const Fiber *f) { return f->run == NULL ? NULL : f->run->desc; }
+
+static const wyn_future *sought;
+static const wyn_site *found;
+
+static void look_at(Fiber *f) {
+    if (atomic_load_explicit(&f->state, memory_order_relaxed) != FIBER_USED) return;
+    for (const Run *r = f->run; r != NULL; r = r->outer) {
+        if (r->task == sought) found = r->desc->site;
+    }
+}
+
+/* Where a task that waits was spawned: the stack it runs on knows. */
+static const wyn_site *spawn_of(const wyn_future *f) {
+    sought = f;
+    found = NULL;
+    fiber_each(look_at);
+    return found;
+}
 
 static void group_add(Fiber *f) {
     const Waiter *w = fiber_wait(f);
     if (atomic_load_explicit(&f->state, memory_order_relaxed) != FIBER_USED || w == NULL) return;
-    wyn_future *task = task_of(f);
+    const wyn_task *task = task_of(f);
     if (w->at_end) return;
-    const wyn_site *spawned = task == NULL ? NULL : future_site(task);
+    const wyn_site *spawned = task == NULL ? NULL : task->site;
     for (int i = 0; i < group_count; i++) {
         const Group *g = &groups[i];
         const Waiter *v = fiber_wait(g->first);
@@ -100,7 +118,7 @@ static void line_object(Line *l, const Waiter *w) {
                  (long long)c->cap,
                  c->cap == 0 ? "" : c->len == 0 ? ", empty" : c->len == c->cap ? ", full" : "");
     } else if (w->kind == WAIT_TASK) {
-        line_site(l, " of the task spawned in ", future_site(w->object));
+        line_site(l, " of the task spawned in ", spawn_of(w->object));
     } else if (w->kind == WAIT_LOCK) {
         line_add(l, ", object %d", number);
     }

@@ -9,7 +9,9 @@
 #include "gc.h"
 #include "inject.h"
 #include "lock.h"
+#include "task.h"
 
+static bool spawned;
 static Worker first_worker = {.self = &main_fiber, .started = true};
 Worker *workers[RT_WORKERS_MAX] = {&first_worker};
 int worker_count = 1;
@@ -94,16 +96,16 @@ static inline void push(Worker *w, uintptr_t entry) {
         wake_for_work(w);
 }
 
-__attribute__((noinline)) void sched_submit(wyn_future *f) {
+__attribute__((noinline)) void sched_submit(uintptr_t entry) {
     Worker *w = worker_self();
     int64_t n = atomic_load_explicit(&w->spawned, memory_order_relaxed);
     atomic_store_explicit(&w->spawned, n + 1, memory_order_relaxed);
-    push(w, (uintptr_t)f);
+    push(w, entry);
 }
 
 __attribute__((noinline)) void sched_ready(Fiber *f) {
     Worker *w = worker_self();
-    uintptr_t e = (uintptr_t)f | 1;
+    uintptr_t e = (uintptr_t)f | ENTRY_FIBER;
     /* only the owner fills the slot: an empty one needs no exchange. release: with lifo_take */
     uintptr_t old = atomic_load_explicit(&w->lifo, memory_order_relaxed);
     if (old == 0 || rt_alone) {
@@ -239,17 +241,29 @@ static uintptr_t next_entry(Worker *w) {
     }
 }
 
-/* At the base of every stack but main's. */
-static void loop(void) {
-    after_switch();
+static Fiber *entry_fiber(uintptr_t e) { return (Fiber *)(e & ~(uintptr_t)ENTRY_TAG); }
+
+static void turns(void *run) {
     for (;;) {
         Worker *w = worker_self();
         uintptr_t e = next_entry(w);
-        if ((e & 1) == 0) {
-            future_run_entry((wyn_future *)e);
+        if ((e & ENTRY_TAG) == ENTRY_FIBER) {
+            switch_to(w, entry_fiber(e), commit_drop, NULL);
         } else {
-            switch_to(w, (Fiber *)(e & ~(uintptr_t)1), commit_drop, NULL);
+            future_run_entry(run, e);
         }
+    }
+}
+
+/* At the base of every stack but main's. One catch point serves all tasks of the loop. */
+static void loop(void) {
+    after_switch();
+    Run run = {0};
+    Panic *p = NULL;
+    fiber_self()->run = &run;
+    for (;;) {
+        panic_run(turns, &run, &p);
+        future_run_failed(&run, p);
     }
 }
 
@@ -268,8 +282,8 @@ __attribute__((noinline)) void sched_park(void (*commit)(Fiber *, void *), void 
     w->stat[STAT_PARKS]++;
     w->fair = fair_turn(w); /* then the loop of the next stack looks round first */
     uintptr_t e = w->fair ? 0 : local_next(w);
-    if ((e & 1) != 0) {
-        switch_to(w, (Fiber *)(e & ~(uintptr_t)1), commit, arg);
+    if ((e & ENTRY_TAG) == ENTRY_FIBER) {
+        switch_to(w, entry_fiber(e), commit, arg);
         return;
     }
     w->handoff = e;
@@ -278,7 +292,7 @@ __attribute__((noinline)) void sched_park(void (*commit)(Fiber *, void *), void 
 
 static void commit_yield(Fiber *from, void *arg) {
     (void)arg;
-    push(worker_self(), (uintptr_t)from | 1);
+    push(worker_self(), (uintptr_t)from | ENTRY_FIBER);
 }
 
 void sched_yield_task(void) { sched_park(commit_yield, NULL); }
@@ -301,15 +315,25 @@ static Worker *worker_new(uint32_t id) {
     return w;
 }
 
-void sched_spawned(void) {
+static __attribute__((noinline, cold)) void first_spawn(void) {
+    spawned = true;
     sched_start();
     int n = sched_cpus();
     rt_alone = n == 1;
     for (int i = 1; i < n; i++) workers[i] = worker_new((uint32_t)i);
     worker_count = n;
     wyn_hash_prepare();
-    wyn_spawned = true;
+    wyn_spawned = n > 1; /* one worker: nothing happens in the middle of anything */
     idle_start();
+    future_first();
+}
+
+wyn_future *wyn_spawn(wyn_future *f, const wyn_task *task) {
+    if (WYN_UNLIKELY(!spawned)) first_spawn();
+    /* relaxed: the queue publishes it */
+    __atomic_store_n(&f->st, (uintptr_t)task, __ATOMIC_RELAXED);
+    sched_submit((uintptr_t)f);
+    return f;
 }
 
 __attribute__((noinline)) void sched_thread(Worker *w) {

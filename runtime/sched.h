@@ -3,8 +3,7 @@
  * by one thread; P of them, started when there is work for a second one. A task begins as a plain
  * call from the loop at the base of a stack; if it waits, the stack is parked with it and the
  * worker goes on with another one; when it ends, it returns into the loop of its stack.
- * Entries of queues: a wyn_future * that is to be run if it is still NEW, or a Fiber * with bit 0
- * set that is to be continued. */
+ * Entries of queues are addresses with a tag in the low bits: see ENTRY_TAG. */
 #ifndef WYN_SCHED_H
 #define WYN_SCHED_H
 
@@ -12,6 +11,15 @@
 #include "fiber.h"
 #include "observe.h"
 #include "timer.h"
+
+enum {
+    ENTRY_TASK = 0,    /* a wyn_future that is to be run if it is still NEW */
+    ENTRY_FIBER = 1,   /* a Fiber that is to be continued */
+    ENTRY_CLAIMED = 3, /* a Claimed (task.h) that is to be run */
+    ENTRY_TAG = 7
+};
+
+struct Run;
 
 typedef struct Worker {
     wyn_local local; /* first: emitted C sees it through wyn_here */
@@ -44,12 +52,10 @@ extern int worker_count;
 
 static inline Worker *worker_self(void) { return (Worker *)(void *)wyn_worker(); }
 
-/* Before anything waits or is spawned; the second makes more than one thread possible. */
-void sched_start(void);
-void sched_spawned(void);
+void sched_start(void); /* before anything waits or is spawned */
 
-/* Puts a new task into the queue of this worker. */
-void sched_submit(wyn_future *f);
+/* Puts a task into the queue of this worker. */
+void sched_submit(uintptr_t entry);
 
 /* Makes a parked fiber continue soon. */
 void sched_ready(Fiber *f);
@@ -70,7 +76,9 @@ void sched_claimed(void);
 void sched_thread(Worker *w);
 
 /* future.c */
-void future_run_entry(wyn_future *f); /* if it is still NEW */
+void future_first(void);
+void future_run_entry(struct Run *r, uintptr_t entry); /* ENTRY_TASK or ENTRY_CLAIMED */
+void future_run_failed(struct Run *r, Panic *p);       /* it left future_run_entry by a panic */
 bool future_is_stale(uintptr_t entry);
 
 /* cpus.c: workers to have: WYN_WORKERS, or the processors this process may use. */

@@ -56,13 +56,9 @@ static ChannelResult try_arm(const wyn_arm *arm, WaitNode **wake) {
     return CHANNEL_OVER;
 }
 
-/* Of a future that is finished, or of nothing: channels have delivered. */
+/* Channels have delivered; a future that failed raises its panic. */
 static int64_t take_value(const Select *s, int64_t i) {
-    const wyn_arm *arm = &s->arms[i];
-    if (arm->kind != WYN_ARM_AWAIT) return i;
-    wyn_future *f = arm->object;
-    const void *value = wyn_await(f, s->site);
-    if (arm->slot != NULL) memcpy(arm->slot, value, future_type(f)->size);
+    if (s->arms[i].kind == WYN_ARM_AWAIT) wyn_await(s->arms[i].object, s->site);
     return i;
 }
 

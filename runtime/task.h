@@ -1,8 +1,16 @@
 /* task.h - futures from the inside, and what runs.
- * A future is one object: task, thunk, and result or panic. `st` is NEW (0), RUNNING or
- * finished in its low bits, LOCKED while its list of waiters is changed or taken, and the address
- * of the newest waiting node above. NEW -> RUNNING is one CAS, by who runs it: a loop that popped
- * its entry, or an awaiter. Whoever sees DONE or FAILED (acquire) sees the result. */
+ * A future is one object of 8 bytes and its value: task, arguments, result. Its word `st` is
+ *   NEW       the address of the descriptor; marks CANCELLED, SEEN
+ *   RUNNING   the address of the newest waiting node; the marks, and LOCKED while the list is
+ *             being changed or taken
+ *   DONE      nothing else: the value is there
+ *   FAILED    the address of a record in failed.c, which keeps the panic
+ * NEW -> RUNNING is the claim, by who runs it: a loop that popped its entry, an awaiter, or who
+ * wants to wait for it (then an entry of a claimed task is queued, as the descriptor leaves the
+ * word). A detached one has no handle, so who holds its entry owns it and claims nothing. Whoever
+ * sees DONE or FAILED (acquire) sees what was stored before it. Pointer-free objects are not
+ * scanned, so nothing in them keeps anything alive.
+ * With one worker nothing contends, and every change of the word is a plain store. */
 #ifndef WYN_TASK_H
 #define WYN_TASK_H
 
@@ -10,47 +18,45 @@
 #include "wait.h"
 
 enum {
-    FUTURE_NEW = 0,
     FUTURE_DONE = 1,
     FUTURE_RUNNING = 2,
-    FUTURE_FAILED = 4,
-    FUTURE_LOCKED = 8,
-    FUTURE_BITS = 15
+    FUTURE_CANCELLED = 4, /* not when DONE */
+    FUTURE_FAILED = 5,
+    FUTURE_LOCKED = 8
 };
-
-/* In the low bits of `type`, whose descriptors are aligned to 8. */
-enum { TASK_DETACHED = 1, TASK_CANCELLED = 2, TASK_CONSUMED = 4, TASK_BITS = 7 };
-
-struct wyn_future {
-    _Atomic uintptr_t st;
-    union {
-        wyn_fn *thunk; /* until it is finished */
-        Panic *panic;  /* FAILED */
-    };
-    _Atomic uint32_t type; /* distance of the result's descriptor from an anchor, and TASK_ bits */
-    int32_t site;          /* distance of the spawn's place; 0: none */
-    _Alignas(8) char result[];
-};
+#define FUTURE_SEEN ((uintptr_t)1 << 63) /* somebody has asked for a panic that may come */
+#define FUTURE_MARKS (FUTURE_SEEN | FUTURE_CANCELLED)
+#define FUTURE_BITS (FUTURE_SEEN | 15)
 
 /* One task being run; on the stack that runs it. Tasks that an awaiter runs nest. */
 typedef struct Run {
     struct Run *outer;
-    wyn_future *task;
+    wyn_future *task; /* NULL: a loop between two tasks */
+    const wyn_task *desc;
     int64_t id; /* 0: nobody has asked */
 } Run;
 
+/* A task that was claimed and is to be run; in queues, from the collector's heap. */
+typedef struct Claimed {
+    wyn_future *task;
+    const wyn_task *desc;
+} Claimed;
+
 wyn_future *task_current(void); /* NULL in main */
-const wyn_type *future_type(const wyn_future *f);
-const wyn_site *future_site(const wyn_future *f);
 
 static inline bool future_finished(wyn_future *f) {
     /* acquire: with the release in future_finish */
-    return (atomic_load_explicit(&f->st, memory_order_acquire) & (FUTURE_DONE | FUTURE_FAILED)) !=
-           0;
+    return (__atomic_load_n(&f->st, __ATOMIC_ACQUIRE) & FUTURE_DONE) != 0;
 }
 
 /* False when it is finished already. future_unwait is for a node whose wait ended otherwise. */
 bool future_wait(wyn_future *f, WaitNode *n);
 void future_unwait(wyn_future *f, WaitNode *n);
+
+/* failed.c: the panics of tasks, kept while anybody can ask for them. */
+uintptr_t failed_add(wyn_future *f, Panic *p); /* the word of the future */
+Panic *failed_panic(wyn_future *f);            /* somebody has seen it */
+void failed_seen(wyn_future *f);
+bool failed_report(void); /* those that nobody has seen; at the end */
 
 #endif

@@ -169,7 +169,8 @@ typedef struct wyn_local { /* of the worker that runs this code; it changes at b
 } wyn_local;
 extern __thread wyn_local *wyn_here;
 void *wyn_alloc_slow(size_t size, int kind);
-/* Set by the first spawn, never cleared: from then on changes of collections take their lock. */
+/* Set by the first spawn if there are several workers, never cleared: from then on changes of
+ * collections take their lock. */
 extern bool wyn_spawned;
 
 /* ---- panics, defer, exit ---- */
@@ -372,12 +373,27 @@ bool wyn_map_iter_next(wyn_map_iter *it);
 
 /* ---- concurrency ---- */
 
-/* thunk's code: void (void *result_slot, wyn_fn *self). */
-wyn_future *wyn_spawn(wyn_fn *thunk, const wyn_type *result, const wyn_site *site);
-void wyn_spawn_detached(wyn_fn *thunk, const wyn_type *result, const wyn_site *site);
-void *wyn_await(wyn_future *f, const wyn_site *site); /* address of the result; rethrows */
+/* A spawned call: one object that is task, arguments and result, and one static descriptor for
+ * the place of the spawn. Emitted C takes the object from wyn_task_new, stores the arguments behind
+ * the head and calls wyn_spawn; `run` loads them and stores the result where they were. */
+enum {
+    WYN_TASK_DETACHED = 1, /* nobody has the future: the object is used again */
+    WYN_TASK_TRACED = 2,   /* the object was allocated as one with pointers */
+    WYN_TASK_PROMPT = 4    /* run waits for no other task, in no way */
+};
+typedef struct wyn_task {
+    _Alignas(16) void (*run)(wyn_future *f);
+    const wyn_site *site;
+    uint32_t size; /* of the object */
+    uint32_t flags;
+} wyn_task;
+struct wyn_future {
+    uintptr_t st; /* task.h */
+    char value[]; /* arguments until it runs, then the result */
+};
+wyn_future *wyn_spawn(wyn_future *f, const wyn_task *task);
+void *wyn_await_slow(wyn_future *f, const wyn_site *site);
 bool wyn_await_ms(wyn_future *f, int64_t ms, const wyn_site *site); /* false: not yet */
-void *wyn_future_value(wyn_future *f);                /* of a finished one */
 bool wyn_future_is_done(wyn_future *f);
 bool wyn_future_result(wyn_future *f, wyn_str **err, const wyn_site *site); /* false: panicked */
 wyn_array *wyn_await_all(wyn_array *futures, const wyn_type *elem, const wyn_site *site);
@@ -406,7 +422,7 @@ typedef enum wyn_arm_kind { WYN_ARM_RECV, WYN_ARM_SEND, WYN_ARM_AWAIT } wyn_arm_
 typedef struct wyn_arm {
     wyn_arm_kind kind;
     void *object; /* wyn_channel * or wyn_future * */
-    void *slot;   /* where to receive, or the value to send */
+    void *slot;   /* where to receive, or the value to send; none for a future */
 } wyn_arm;
 enum { WYN_SELECT_DEFAULT = -1, WYN_SELECT_TIMEOUT = -2, WYN_SELECT_CLOSED = -3 };
 /* Index of the arm done, or one of the above. timeout_ms < 0: none. */

@@ -271,6 +271,24 @@ WYN_FAST void *wyn_map_at(wyn_map *m, const void *key, const wyn_type *key_type,
     return p;
 }
 
+/* ---- tasks ---- */
+
+/* Both sizes are constants; `args` is that of the head with the arguments. */
+#define WYN_TASK_SIZE(args, result)                                                                \
+    ((args) > sizeof(wyn_future) + (result) ? (args) : sizeof(wyn_future) + (result))
+WYN_FAST wyn_future *wyn_task_new(size_t args, size_t result, bool pointers) {
+    return (wyn_future *)wyn_alloc_kind(WYN_TASK_SIZE(args, result), pointers);
+}
+
+/* The address of the result; rethrows. acquire: with the release of who finished it; 1: task.h */
+WYN_FAST void *wyn_await(wyn_future *f, const wyn_site *site) {
+    if (WYN_LIKELY(__atomic_load_n(&f->st, __ATOMIC_ACQUIRE) == 1)) return f->value;
+    return wyn_await_slow(f, site);
+}
+
+/* Of a finished one. */
+WYN_FAST void *wyn_future_value(wyn_future *f) { return f->value; }
+
 /* ---- names for emitted C ---- */
 
 /* Method i of a trait object, as the emitted vtable lays it out behind its head. */

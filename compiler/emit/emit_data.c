@@ -33,6 +33,24 @@ void emit_spec(Emit *e, IrSpec *s) {
             s->comma ? "true" : "false", s->width, s->precision);
 }
 
+/* Its object is as large as the arguments or the result, whichever is larger. */
+void emit_task(Emit *e, IrTask *t) {
+    if (map_get(&e->task_done, t)) return;
+    map_put(e->perm, &e->task_done, t, t);
+    emit_site(e, t->site);
+    IrType object = {.kind = IRT_STRUCT, .st = t->object};
+    IrType result = {.kind = IRT_WYN, .wyn = t->result};
+    Out *o = &e->objects_out;
+    Str args = type_c(e, &object);
+    out_fmt(o, "static const wyn_task TASK_%u = {%.*s, &SITE_%u, WYN_TASK_SIZE(sizeof(%.*s), ",
+            t->id, FMT(t->run->c_name), t->site->id, FMT(args));
+    if (ir_is_void(&result)) out_c(o, "0");
+    else out_fmt(o, "sizeof(%.*s)", FMT(type_c(e, &result)));
+    bool prompt = !(t->run->effects & (EF_WAITS | EF_SPINS));
+    out_fmt(o, "), %s%s%s0};\n", t->detached ? "WYN_TASK_DETACHED | " : "",
+            t->traced ? "WYN_TASK_TRACED | " : "", prompt ? "WYN_TASK_PROMPT | " : "");
+}
+
 void emit_unit(Emit *e, Type *t, u32 variant) {
     TyVariant *v = &t->variants[variant];
     Str name = map_get(&e->units, v) ? ((Name)map_get(&e->units, v))->s : (Str){0};

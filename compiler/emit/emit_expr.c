@@ -406,6 +406,10 @@ static void emit_object(Emit *e, const IrExpr *x) { /* names of static objects *
         out_fmt(e->out, "&SPEC_%u", x->spec->id);
         return;
     case IE_VTABLE: out_fmt(e->out, "&VT_%u.head", x->vtable->id); return;
+    case IE_TASK:
+        emit_task(e, x->task);
+        out_fmt(e->out, "&TASK_%u", x->task->id);
+        return;
     case IE_FN_VALUE: emit_fn_object(e, x->fn); return;
     case IE_UNIT: emit_unit(e, x->unit.type, x->unit.variant); return;
     default: UNREACHABLE();
@@ -441,7 +445,8 @@ void emit_expr(Emit *e, const IrExpr *x, int prec) { /* table */
     case IE_GLOBAL: out_str(e->out, x->global->c_name); return;
     case IE_NAME: out_c(e->out, x->name); return;
     case IE_FN: out_fmt(e->out, "(void *)%.*s", FMT(x->fn->c_name)); return;
-    case IE_DESC: case IE_SITE: case IE_SPEC: case IE_VTABLE: case IE_FN_VALUE: case IE_UNIT:
+    case IE_DESC: case IE_SITE: case IE_SPEC: case IE_VTABLE: case IE_TASK: case IE_FN_VALUE:
+    case IE_UNIT:
         emit_object(e, x);
         return;
     case IE_SIZEOF: case IE_SIZEOF_VARIANT: case IE_SIZEOF_OBJ: emit_sizeof(e, x); return;

@@ -40,7 +40,7 @@ typedef struct Emit {
     VEC(IrFn *) work;
     VEC(TypeInfo *) descs;
     u32 literal_count, table_count, temps;
-    Map site_done, spec_done, fn_objects;
+    Map site_done, spec_done, task_done, fn_objects;
 } Emit;
 
 typedef struct FieldNames {
@@ -72,6 +72,7 @@ bool type_by_value(Type *t);
 void emit_literal(Emit *e, Str s);
 void emit_site(Emit *e, IrSite *s);
 void emit_spec(Emit *e, IrSpec *s);
+void emit_task(Emit *e, IrTask *t);
 void emit_desc(Emit *e, Type *t);
 void emit_unit(Emit *e, Type *t, u32 variant);
 void emit_fn_object(Emit *e, IrFn *fn);

@@ -92,10 +92,8 @@ IrExpr *ex_desc(LowerFn *f, Type *t) {
     return e;
 }
 
-IrExpr *ex_site(LowerFn *f, Span span) {
-    if (f->site_param) return ex_var(f, f->site_param);
+IrSite *site_of(LowerFn *f, Span span) {
     Lower *lw = f->lw;
-    IrExpr *e = ex_new(f, IE_SITE, f->lw->t.site);
     u32 line = span.file ? source_pos(lw->prog->sources, span).line : 0;
     void *key = (void *)(uintptr_t)(((u64)span.file << 32 | line) + 1);
     IrSite *s = map_get(&f->sites, key);
@@ -109,7 +107,13 @@ IrExpr *ex_site(LowerFn *f, Span span) {
         vec_push(lw->perm, &lw->ir->sites, s);
         map_put(lw->perm, &f->sites, key, s);
     }
-    e->site = s;
+    return s;
+}
+
+IrExpr *ex_site(LowerFn *f, Span span) {
+    if (f->site_param) return ex_var(f, f->site_param);
+    IrExpr *e = ex_new(f, IE_SITE, f->lw->t.site);
+    e->site = site_of(f, span);
     return e;
 }
 

@@ -220,6 +220,7 @@ static void read_expr(void *ctx, IrExpr *e) {
     case IE_FN: case IE_FN_VALUE: address_taken(x, e->fn); return;
     case IE_DESC: to = type_node(x, e->desc); break;
     case IE_VTABLE: vtable_reached(x, e->vtable); return;
+    case IE_TASK: fn_node(x, e->task->run); return; /* spawning it does not call it */
     case IE_CALL: to = fn_node(x, e->call.fn); break;
     case IE_RT: call_runtime(x, e); return;
     case IE_CALL_VALUE: {

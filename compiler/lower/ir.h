@@ -68,6 +68,16 @@ typedef struct IrSpec {
     u32 id;
 } IrSpec;
 
+/* A spawned call: `run` loads the arguments from `object` and stores the result there. */
+typedef struct IrTask {
+    IrFn *run;
+    IrStruct *object;    /* head and arguments */
+    Type *result;
+    IrSite *site;
+    bool detached, traced;
+    u32 id;
+} IrTask;
+
 typedef struct IrVtable {
     Type *trait, *impl;
     IrFn **methods;      /* adapters that take the object */
@@ -137,6 +147,7 @@ struct IrExpr {
         IrSite *site;
         IrSpec *spec;
         IrVtable *vtable;
+        IrTask *task;
         struct {
             IrExpr *e;
             IrMember which;
@@ -239,6 +250,7 @@ typedef struct IrProgram {
     VEC(IrSite *) sites;
     VEC(IrSpec *) specs;
     VEC(IrVtable *) vtables;
+    u32 tasks;           /* how many there are */
     IrFn *start;         /* wyn_main */
     Map to_string;       /* Type * -> IrFn *: adapter of the user's to_string */
     Map wyn_types;       /* Type * -> IrType * */

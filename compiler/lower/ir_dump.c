@@ -63,6 +63,9 @@ static void dump_expr(Dump *d, const IrExpr *e) { /* table */
     case IE_SITE: buf_fmt(&d->b, "site:%u", e->site->line); return;
     case IE_SPEC: buf_fmt(&d->b, "spec:%u", e->spec->id); return;
     case IE_VTABLE: buf_fmt(&d->b, "vtable:%u", e->vtable->id); return;
+    case IE_TASK:
+        buf_fmt(&d->b, "task:%u &%.*s#%u", e->task->id, FMT(e->task->run->name), e->task->run->id);
+        return;
     case IE_SIZEOF: buf_c(&d->b, "sizeof "); buf_str(&d->b, type_text(d->b.arena, e->desc)); return;
     case IE_SIZEOF_VARIANT: buf_fmt(&d->b, "sizeof variant %u", e->unit.variant); return;
     case IE_SIZEOF_OBJ: buf_c(&d->b, "sizeof "); dump_type(d, e->obj); return;

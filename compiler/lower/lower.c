@@ -15,6 +15,7 @@ static void types_init(Lower *lw) {
     lw->t.voidp = ir_ptr(a, ir_raw(a, lw->ir, "void"));
     lw->t.fn_head = ir_raw(a, lw->ir, "wyn_fn");
     lw->t.fn = ir_ptr(a, lw->t.fn_head);
+    lw->t.future = ir_ptr(a, ir_raw(a, lw->ir, "wyn_future"));
     lw->t.iter_head = ir_raw(a, lw->ir, "wyn_iter");
     lw->t.iter = ir_ptr(a, lw->t.iter_head);
     lw->t.object_head = ir_raw(a, lw->ir, "wyn_object");

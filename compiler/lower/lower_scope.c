@@ -68,10 +68,9 @@ void lower_par_bind(LowerFn *f, Tree *t) {
     Local *l = t->parbind.local;
     if (!map_get(&f->slots, l)) local_declare(f, l, NULL);
     Type *res = call->type;
-    IrExpr *thunk = thunk_new(f, call, res);
+    IrExpr *future = task_spawn(f, call, res, false, t->span);
     if (f->dead) return;
-    IrVar *v = var_temp(f, ex_rt(f, "wyn_spawn", type_ir(lw, type_1(lw->ir->types, TY_FUTURE, res)),
-                                 FX_CALL, thunk, ex_desc(f, res), ex_site(f, t->span), NULL));
+    IrVar *v = var_temp(f, future);
     if (!f->tasks) { /* outside of a block: wait at once */
         IrExpr *e = await_future(f, res, ex_var(f, v), t->span);
         if (e) st_set(f, local_read(f, l), e);

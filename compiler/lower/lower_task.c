@@ -58,13 +58,14 @@ static Tree *thunk_call(Thunk *th, Tree *t) {
     return c;
 }
 
+/* Loads the arguments, makes the call, stores the result in their place. Arguments with pointers
+ * are wiped, as the future may be kept for long. */
 static void thunk_body(Thunk *th, Tree *call, Type *res) {
     LowerFn *g = th->g;
     Lower *lw = g->lw;
-    IrVar *out = fn_param(g, NULL, lw->t.voidp);
-    IrVar *self = fn_param(g, NULL, lw->t.fn);
+    IrVar *future = fn_param(g, NULL, lw->t.future);
     IrType *ptr = ir_ptr(lw->perm, ir_struct_type(lw->perm, th->env));
-    IrVar *env = var_temp(g, ex_cast(g, ex_var(g, self), ptr));
+    IrVar *env = var_temp(g, ex_cast(g, ex_var(g, future), ptr));
     for (u32 i = 0; i < th->locals.n; i++) {
         Slot *s = NEW(lw->perm, Slot);
         IrType *t = struct_field_type(th->env, i + 1);
@@ -72,18 +73,42 @@ static void thunk_body(Thunk *th, Tree *call, Type *res) {
         s->var->mutable_ = true;
         map_put(lw->perm, &g->slots, th->locals.v[i], s);
     }
+    for (u32 i = 0; i < th->locals.n; i++) {
+        IrType *t = struct_field_type(th->env, i + 1);
+        if (type_has_ptr(th->locals.v[i]->type))
+            st_set(g, ex_arrow(g, ex_var(g, env), i + 1, t), ex_zero(g, t));
+    }
     if (type_no_value(res)) {
         lower_effect(g, call);
         return;
     }
     IrExpr *e = lower_expr(g, call);
     if (g->dead) return;
-    IrExpr *slot = ex_cast(g, ex_var(g, out), ir_ptr(lw->perm, type_ir(lw, res)));
-    st_set(g, ex_deref(g, slot), e);
+    IrExpr *slot = ex_rt(g, "wyn_future_value", lw->t.voidp, 0, ex_var(g, future), NULL);
+    st_set(g, ex_deref(g, ex_cast(g, slot, ir_ptr(lw->perm, type_ir(lw, res)))), e);
 }
 
-/* The thunk of a call, as a function object. */
-IrExpr *thunk_new(LowerFn *f, Tree *call, Type *res) {
+static IrExpr *sizeof_type(LowerFn *f, Type *t) {
+    if (type_no_value(t)) return ex_int(f, 0);
+    IrExpr *e = ex_new(f, IE_SIZEOF, f->lw->t.i64);
+    e->desc = t;
+    return e;
+}
+
+static IrTask *task_new(Thunk *th, Type *res, bool detached, Span at) {
+    Lower *lw = th->f->lw;
+    IrTask *task = NEW(lw->perm, IrTask);
+    *task = (IrTask){.run = th->g->out, .object = th->env, .result = res, .detached = detached};
+    task->traced = type_has_ptr(res);
+    for (u32 i = 0; i < th->locals.n; i++)
+        if (type_has_ptr(th->locals.v[i]->type)) task->traced = true;
+    task->site = site_of(th->f, at);
+    task->id = lw->ir->tasks++;
+    return task;
+}
+
+/* A new task that makes this call, as a future; NULL: evaluating its operands does not return. */
+IrExpr *task_spawn(LowerFn *f, Tree *call, Type *res, bool detached, Span at) {
     Lower *lw = f->lw;
     Str stem = str_fmt(lw->perm, "%.*s_task", FMT(f->out->name));
     IrFn *code = ir_fn_new(lw, stem, NULL);
@@ -91,24 +116,26 @@ IrExpr *thunk_new(LowerFn *f, Tree *call, Type *res) {
     Thunk th = {.f = f, .g = fn_begin(lw, code), .env = struct_new(lw, stem)};
     th.g->fn = f->fn;
     th.g->span = call->span;
-    struct_add(lw, th.env, NULL, lw->t.fn_head);
+    struct_add(lw, th.env, NULL, ir_raw(lw->perm, lw->ir, "uintptr_t"));
     Tree *inner = thunk_call(&th, call);
-    if (f->dead) return ex_null(f, lw->t.fn);
-    IrType *st = ir_struct_type(lw->perm, th.env);
+    if (f->dead) return NULL;
+    IrTask *task = task_new(&th, res, detached, at);
+    IrType *object = ir_struct_type(lw->perm, th.env);
     IrExpr *size = ex_new(f, IE_SIZEOF_OBJ, lw->t.i64);
-    size->obj = st;
+    size->obj = object;
     for (u32 i = 0; i < th.ops.v.n; i++) th.ops.v.v[i].e = ex_temp(f, th.ops.v.v[i].e);
-    IrVar *env = var_temp(f, ex_cast(f, ex_rt(f, "wyn_alloc", lw->t.voidp, 0, size, NULL),
-                                     ir_ptr(lw->perm, st)));
-    IrExpr *addr = ex_new(f, IE_FN, lw->t.voidp);
-    addr->fn = code;
-    st_set(f, ex_raw_member(f, ex_arrow(f, ex_var(f, env), 0, lw->t.fn_head), "code", lw->t.voidp,
-                            false), addr);
+    IrVar *future = var_temp(f, ex_rt(f, "wyn_task_new", lw->t.future, 0, size,
+                                      sizeof_type(f, res), ex_bool(f, task->traced), NULL));
+    IrVar *env = th.ops.v.n
+                     ? var_temp(f, ex_cast(f, ex_var(f, future), ir_ptr(lw->perm, object)))
+                     : NULL;
     for (u32 i = 0; i < th.ops.v.n; i++)
         st_set(f, ex_arrow(f, ex_var(f, env), i + 1, struct_field_type(th.env, i + 1)),
                th.ops.v.v[i].e);
     thunk_body(&th, inner, res);
-    return ex_cast(f, ex_var(f, env), lw->t.fn);
+    IrExpr *desc = ex_new(f, IE_TASK, lw->t.voidp);
+    desc->task = task;
+    return ex_rt(f, "wyn_spawn", lw->t.future, FX_CALL, ex_var(f, future), desc, NULL);
 }
 
 static Type *future_result(Tree *t) {
@@ -116,19 +143,15 @@ static Type *future_result(Tree *t) {
 }
 
 IrExpr *lower_spawn(LowerFn *f, Tree *t) {
-    Lower *lw = f->lw;
     Type *res = future_result(t);
-    if (res->kind == TY_NEVER) res = type_prim(lw->ir->types, TY_VOID);
-    IrExpr *thunk = thunk_new(f, t->spawn.e, res);
+    if (res->kind == TY_NEVER) res = type_prim(f->lw->ir->types, TY_VOID);
+    bool detached = t->spawn.statement && !f->tasks;
+    IrExpr *e = task_spawn(f, t->spawn.e, res, detached, t->span);
     if (f->dead) return NULL;
-    if (t->spawn.statement && !f->tasks) {
-        st_expr(f, ex_rt(f, "wyn_spawn_detached", NULL, FX_CALL, thunk, ex_desc(f, res),
-                         ex_site(f, t->span), NULL));
+    if (detached) {
+        st_expr(f, e);
         return NULL;
     }
-    Type *ft = type_1(lw->ir->types, TY_FUTURE, res);
-    IrExpr *e = ex_rt(f, "wyn_spawn", type_ir(lw, ft), FX_CALL, thunk, ex_desc(f, res),
-                      ex_site(f, t->span), NULL);
     if (!f->tasks) return e;
     IrVar *v = var_temp(f, e);
     task_note(f, ex_var(f, v));

@@ -23,7 +23,7 @@ typedef struct Lower {
     Map fns, globals, mutated, inner;
     Map objects, vtables; /* Type * -> IrStruct *; see lower_call.c */
     struct { IrType *i64, *f64, *b, *str, *array, *map, *fn, *tag, *voidp, *u8, *site,
-             *cstr, *fn_head, *iter, *iter_head, *object, *object_head; } t;
+             *cstr, *fn_head, *future, *iter, *iter_head, *object, *object_head; } t;
     u32 next_struct;
 } Lower;
 
@@ -104,6 +104,7 @@ IrExpr *ex_var(LowerFn *f, IrVar *v);
 IrExpr *ex_name(LowerFn *f, const char *name, IrType *type);
 IrExpr *ex_desc(LowerFn *f, Type *t);
 IrExpr *ex_site(LowerFn *f, Span span);
+IrSite *site_of(LowerFn *f, Span span); /* of the place itself */
 IrExpr *ex_member(LowerFn *f, IrExpr *e, IrMember which, u32 index, IrType *type);
 IrExpr *ex_raw_member(LowerFn *f, IrExpr *e, const char *name, IrType *type, bool arrow);
 IrExpr *ex_arrow(LowerFn *f, IrExpr *ptr, u32 index, IrType *type);
@@ -250,7 +251,7 @@ void defer_leave(LowerFn *f);
 IrExpr *lower_spawn(LowerFn *f, Tree *t);
 IrExpr *lower_await(LowerFn *f, Tree *t);
 void lower_select(LowerFn *f, Tree *t);
-IrExpr *thunk_new(LowerFn *f, Tree *call, Type *res); /* a call to be made by a task */
+IrExpr *task_spawn(LowerFn *f, Tree *call, Type *res, bool detached, Span at);
 IrExpr *await_future(LowerFn *f, Type *res, IrExpr *future, Span at);
 /* ---- lower_scope.c ---- */
 void lower_scope(LowerFn *f, Tree *t);
