@@ -137,6 +137,7 @@ FieldNames *names_of_variant(Emit *e, Type *t, u32 variant) {
 static Str raw_field(const IrType *t) {
     if (t->kind != IRT_RAW) return (Str){0};
     if (strcmp(t->raw, "wyn_fn") == 0) return S("fn");
+    if (strcmp(t->raw, "uintptr_t") == 0) return S("st");
     if (strcmp(t->raw, "wyn_object") == 0) return S("head");
     if (strcmp(t->raw, "wyn_iter") == 0) return S("iter");
     if (strcmp(t->raw, "wyn_frame") == 0) return S("frame");

@@ -7,25 +7,25 @@ typedef struct E_main_task_3 E_main_task_3;
 typedef struct E_main_task_4 E_main_task_4;
 
 struct E_main_task {
-    wyn_fn fn;
+    uintptr_t st;
     int64_t f1;
     wyn_str *f2;
 };
 
 struct E_main_task_2 {
-    wyn_fn fn;
+    uintptr_t st;
     int64_t f1;
     wyn_str *f2;
 };
 
 struct E_main_task_3 {
-    wyn_fn fn;
+    uintptr_t st;
     int64_t f1;
     wyn_str *f2;
 };
 
 struct E_main_task_4 {
-    wyn_fn fn;
+    uintptr_t st;
     int64_t f1;
     wyn_str *f2;
 };
@@ -34,10 +34,10 @@ WYN_ARRAY_OPS(wyn_future, wyn_future *, true)
 
 static wyn_str *w_work(int64_t, wyn_str *);
 static void w_main(void);
-static void w_main_task(void *, wyn_fn *);
-static void w_main_task_2(void *, wyn_fn *);
-static void w_main_task_3(void *, wyn_fn *);
-static void w_main_task_4(void *, wyn_fn *);
+static void w_main_task(wyn_future *);
+static void w_main_task_2(wyn_future *);
+static void w_main_task_3(wyn_future *);
+static void w_main_task_4(wyn_future *);
 
 WYN_STR_LIT(S_1, 1, "a");
 static const wyn_site SITE_0 = {"tasks.wyn", "main", 4};
@@ -56,6 +56,11 @@ static const wyn_type D_Future_void = {
     .size = sizeof(wyn_future *),
     .name = "Future<void>",
 };
+
+static const wyn_task TASK_0 = {w_main_task, &SITE_0, WYN_TASK_SIZE(sizeof(E_main_task), sizeof(wyn_str *)), WYN_TASK_TRACED | WYN_TASK_PROMPT | 0};
+static const wyn_task TASK_1 = {w_main_task_2, &SITE_1, WYN_TASK_SIZE(sizeof(E_main_task_2), sizeof(wyn_str *)), WYN_TASK_DETACHED | WYN_TASK_TRACED | WYN_TASK_PROMPT | 0};
+static const wyn_task TASK_2 = {w_main_task_3, &SITE_3, WYN_TASK_SIZE(sizeof(E_main_task_3), sizeof(wyn_str *)), WYN_TASK_TRACED | WYN_TASK_PROMPT | 0};
+static const wyn_task TASK_3 = {w_main_task_4, &SITE_4, WYN_TASK_SIZE(sizeof(E_main_task_4), sizeof(wyn_str *)), WYN_TASK_TRACED | WYN_TASK_PROMPT | 0};
 
 int64_t wyn_main(void) {
     w_main();
@@ -81,101 +86,109 @@ static void w_main(void) {
     wyn_str *a = wyn_str_empty;
 #line 3
     wyn_str *b = wyn_str_empty;
-    E_main_task *t1 = (E_main_task *)wyn_alloc(sizeof(E_main_task));
+    wyn_future *t1 = wyn_task_new(sizeof(E_main_task), sizeof(wyn_str *), true);
 #line 4
-    t1->fn.code = (void *)w_main_task;
+    E_main_task *t2 = (E_main_task *)t1;
 #line 4
-    t1->f1 = 1;
+    t2->f1 = 1;
 #line 4
-    t1->f2 = WYN_S(S_1);
+    t2->f2 = WYN_S(S_1);
 #line 4
-    wyn_future *f = wyn_spawn((wyn_fn *)t1, &wyn_type_str, &SITE_0);
-    E_main_task_2 *t2 = (E_main_task_2 *)wyn_alloc(sizeof(E_main_task_2));
+    wyn_future *f = wyn_spawn(t1, &TASK_0);
+    wyn_future *t3 = wyn_task_new(sizeof(E_main_task_2), sizeof(wyn_str *), true);
 #line 5
-    t2->fn.code = (void *)w_main_task_2;
+    E_main_task_2 *t4 = (E_main_task_2 *)t3;
 #line 5
-    t2->f1 = 2;
+    t4->f1 = 2;
 #line 5
-    t2->f2 = WYN_S(S_2);
+    t4->f2 = WYN_S(S_2);
 #line 5
-    wyn_spawn_detached((wyn_fn *)t2, &wyn_type_str, &SITE_1);
+    wyn_spawn(t3, &TASK_1);
     wyn_println_str(*(wyn_str **)wyn_await(f, &SITE_2));
-    wyn_array *t3 = wyn_array_new(&D_Future_void, 0);
-    E_main_task_3 *t4 = (E_main_task_3 *)wyn_alloc(sizeof(E_main_task_3));
+    wyn_array *t5 = wyn_array_new(&D_Future_void, 0);
+    wyn_future *t6 = wyn_task_new(sizeof(E_main_task_3), sizeof(wyn_str *), true);
 #line 8
-    t4->fn.code = (void *)w_main_task_3;
+    E_main_task_3 *t7 = (E_main_task_3 *)t6;
 #line 8
-    t4->f1 = 3;
+    t7->f1 = 3;
 #line 8
-    t4->f2 = WYN_S(S_3);
+    t7->f2 = WYN_S(S_3);
 #line 8
-    wyn_future *t5 = wyn_spawn((wyn_fn *)t4, &wyn_type_str, &SITE_3);
+    wyn_future *t8 = wyn_spawn(t6, &TASK_2);
 #line 8
-    wyn_array_push_wyn_future(t3, t5);
-    E_main_task_4 *t6 = (E_main_task_4 *)wyn_alloc(sizeof(E_main_task_4));
+    wyn_array_push_wyn_future(t5, t8);
+    wyn_future *t9 = wyn_task_new(sizeof(E_main_task_4), sizeof(wyn_str *), true);
 #line 9
-    t6->fn.code = (void *)w_main_task_4;
+    E_main_task_4 *t10 = (E_main_task_4 *)t9;
 #line 9
-    t6->f1 = 4;
+    t10->f1 = 4;
 #line 9
-    t6->f2 = WYN_S(S_4);
+    t10->f2 = WYN_S(S_4);
 #line 9
-    wyn_future *t7 = wyn_spawn((wyn_fn *)t6, &wyn_type_str, &SITE_4);
+    wyn_future *t11 = wyn_spawn(t9, &TASK_3);
 #line 9
-    wyn_array_push_wyn_future(t3, t7);
+    wyn_array_push_wyn_future(t5, t11);
 #line 7
-    wyn_join_all(t3, &SITE_5);
+    wyn_join_all(t5, &SITE_5);
 #line 7
-    a = *(wyn_str **)wyn_await(t5, &SITE_3);
+    a = *(wyn_str **)wyn_await(t8, &SITE_3);
 #line 7
-    b = *(wyn_str **)wyn_await(t7, &SITE_4);
+    b = *(wyn_str **)wyn_await(t11, &SITE_4);
 #line 11
     wyn_println_str(wyn_str_concat2(a, b));
 }
 
 #line 4
-static void w_main_task(void *t1, wyn_fn *t2) {
+static void w_main_task(wyn_future *t1) {
 #line 4
-    E_main_task *t3 = (E_main_task *)t2;
+    E_main_task *t2 = (E_main_task *)t1;
 #line 4
-    int64_t t4 = t3->f1;
+    int64_t t3 = t2->f1;
 #line 4
-    wyn_str *t5 = t3->f2;
+    wyn_str *t4 = t2->f2;
 #line 4
-    *(wyn_str **)t1 = w_work(t4, t5);
+    t2->f2 = NULL;
+#line 4
+    *(wyn_str **)wyn_future_value(t1) = w_work(t3, t4);
 }
 
 #line 5
-static void w_main_task_2(void *t1, wyn_fn *t2) {
+static void w_main_task_2(wyn_future *t1) {
 #line 5
-    E_main_task_2 *t3 = (E_main_task_2 *)t2;
+    E_main_task_2 *t2 = (E_main_task_2 *)t1;
 #line 5
-    int64_t t4 = t3->f1;
+    int64_t t3 = t2->f1;
 #line 5
-    wyn_str *t5 = t3->f2;
+    wyn_str *t4 = t2->f2;
 #line 5
-    *(wyn_str **)t1 = w_work(t4, t5);
+    t2->f2 = NULL;
+#line 5
+    *(wyn_str **)wyn_future_value(t1) = w_work(t3, t4);
 }
 
-static void w_main_task_3(void *t1, wyn_fn *t2) {
+static void w_main_task_3(wyn_future *t1) {
 #line 8
-    E_main_task_3 *t3 = (E_main_task_3 *)t2;
+    E_main_task_3 *t2 = (E_main_task_3 *)t1;
 #line 8
-    int64_t t4 = t3->f1;
+    int64_t t3 = t2->f1;
 #line 8
-    wyn_str *t5 = t3->f2;
+    wyn_str *t4 = t2->f2;
 #line 8
-    *(wyn_str **)t1 = w_work(t4, t5);
+    t2->f2 = NULL;
+#line 8
+    *(wyn_str **)wyn_future_value(t1) = w_work(t3, t4);
 }
 
 #line 9
-static void w_main_task_4(void *t1, wyn_fn *t2) {
+static void w_main_task_4(wyn_future *t1) {
 #line 9
-    E_main_task_4 *t3 = (E_main_task_4 *)t2;
+    E_main_task_4 *t2 = (E_main_task_4 *)t1;
 #line 9
-    int64_t t4 = t3->f1;
+    int64_t t3 = t2->f1;
 #line 9
-    wyn_str *t5 = t3->f2;
+    wyn_str *t4 = t2->f2;
 #line 9
-    *(wyn_str **)t1 = w_work(t4, t5);
+    t2->f2 = NULL;
+#line 9
+    *(wyn_str **)wyn_future_value(t1) = w_work(t3, t4);
 }

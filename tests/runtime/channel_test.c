@@ -19,7 +19,7 @@ static wyn_future *spawn(void (*code)(void *, wyn_fn *), wyn_channel *x, wyn_cha
                          int64_t n) {
     Call *c = wyn_alloc(sizeof *c);
     *c = (Call){{(void *)code}, x, y, n};
-    return wyn_spawn(&c->fn, &wyn_type_int, &site);
+    return check_spawn(&c->fn, false);
 }
 
 static int64_t value(wyn_future *f) { return *(int64_t *)wyn_await(f, &site); }

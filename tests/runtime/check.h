@@ -72,6 +72,21 @@ static __attribute__((unused)) void check_panics(void (*run)(void), const char *
     fprintf(stderr, "%s:%d: status %d, want '%s' in:\n%s\n", file, line, c.status, text, c.text);
     exit(1);
 }
+/* A task that calls a function object with the place of an 8-byte result. */
+static __attribute__((unused)) void check_run(wyn_future *f) {
+    wyn_fn *fn = *(wyn_fn **)(void *)f->value;
+    ((void (*)(void *, wyn_fn *))fn->code)(f->value, fn);
+}
+
+static __attribute__((unused)) wyn_future *check_spawn(wyn_fn *fn, bool detached) {
+    static const wyn_site site = {"t.wyn", "spawner", 7};
+    static const wyn_task task[2] = {{check_run, &site, 16, WYN_TASK_TRACED},
+                                     {check_run, &site, 16, WYN_TASK_TRACED | WYN_TASK_DETACHED}};
+    wyn_future *f = wyn_task_new(16, 8, true);
+    *(wyn_fn **)(void *)f->value = fn;
+    return wyn_spawn(f, &task[detached]);
+}
+
 #define PANICS(run, text) check_panics(run, text, __FILE__, __LINE__)
 
 #endif

@@ -53,11 +53,10 @@ int64_t wyn_main(void) {
     enum { TASKS = 60 };
     wyn_channel *c = wyn_channel_new(&wyn_type_ptr, 8, &site);
     wyn_array *fs = wyn_array_new(&wyn_type_ptr, 0);
-    static const wyn_type traced = {.kind = WYN_T_INT, .size = 8, .name = "int"};
     for (int64_t i = 0; i < TASKS; i++) {
         Call *call = wyn_alloc(sizeof *call);
         *call = (Call){{(void *)canary}, c, c, i};
-        wyn_array_push_ptr(fs, wyn_spawn(&call->fn, &traced, &site));
+        wyn_array_push_ptr(fs, check_spawn(&call->fn, false));
     }
     wyn_join_all(fs, &site);
     OK(wyn_channel_len(c) == 0 && gc_count() > 10);

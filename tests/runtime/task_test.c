@@ -18,7 +18,7 @@ static wyn_fn *call(void (*code)(void *, wyn_fn *), wyn_channel *in, wyn_channel
 
 static wyn_future *spawn(void (*code)(void *, wyn_fn *), wyn_channel *in, wyn_channel *out,
                          int64_t n) {
-    return wyn_spawn(call(code, in, out, n), &wyn_type_int, &site);
+    return check_spawn(call(code, in, out, n), false);
 }
 
 static int64_t await_int(wyn_future *f) { return *(int64_t *)wyn_await(f, &site); }
@@ -119,8 +119,8 @@ static void selects(void) {
     OK(wyn_select(arms, 2, false, -1, false, &site) == 0 && x == 1);
     wyn_channel_close(a);
     OK(wyn_select(arms, 1, false, -1, true, &site) == WYN_SELECT_CLOSED);
-    wyn_arm wait = {WYN_ARM_AWAIT, spawn(twice, NULL, NULL, 4), &x};
-    OK(wyn_select(&wait, 1, false, -1, false, &site) == 0 && x == 8);
+    wyn_arm wait = {WYN_ARM_AWAIT, spawn(twice, NULL, NULL, 4), NULL};
+    OK(wyn_select(&wait, 1, false, -1, false, &site) == 0 && await_int(wait.object) == 8);
     wyn_arm tick = {WYN_ARM_RECV, wyn_time_after(5), &x};
     OK(wyn_select(&tick, 1, false, 2000, false, &site) == 0);
 }
@@ -192,7 +192,7 @@ static void waits_for_ever(void *result, wyn_fn *self) {
 static void dead_await(void) { wyn_await(spawn(waits_for_ever, NULL, NULL, 0), &site); }
 static void rethrown(void) { wyn_await(spawn(fails, NULL, NULL, 0), &site); }
 static void statement(void) {
-    wyn_spawn_detached(call(fails, NULL, NULL, 0), &wyn_type_int, &site);
+    check_spawn(call(fails, NULL, NULL, 0), true);
     wyn_sleep(1000, &site);
 }
 static void bad_capacity(void) { wyn_channel_new(&wyn_type_int, -1, &site); }

@@ -24,13 +24,12 @@ static void racer(void *result, wyn_fn *self) {
 }
 
 static int race(int events, int64_t ns) {
-    static const wyn_type result = {.kind = WYN_T_INT, .size = 8, .name = "int"};
     Waiter *w = waiter_open("race", &site);
     _Atomic int wins = 0, done = 0;
     for (int i = 0; i < events; i++) {
         Race *r = wyn_alloc(sizeof *r);
         *r = (Race){{(void *)racer}, w, &wins, &done, i};
-        wyn_spawn(&r->fn, &result, &site);
+        check_spawn(&r->fn, false);
     }
     int won = waiter_park(w, ns == 0 ? 0 : time_mono() + ns);
     while (done < events) wyn_task_yield();

@@ -23,6 +23,8 @@ void *wyn_alloc_slow(size_t size, int kind) {
 void *gc_alloc(size_t size, bool pointers) { return wyn_alloc_slow(size, pointers); }
 void *gc_alloc_root(size_t size) { return wyn_alloc_slow(size, 1); }
 size_t gc_good_size(size_t size) { return (size + 15) & ~(size_t)15; }
+void gc_weak_set(uintptr_t *slot, void *object) { *slot = ~(uintptr_t)object; }
+bool gc_weak_is_gone(uintptr_t *slot) { return *slot == 0; }
 void gc_collect(void) {}
 void wyn_sys_gc(void) {}
 size_t gc_heap_size(void) { return 0; }
