@@ -27,7 +27,7 @@ static void st_store(wyn_future *f, uintptr_t to) {
 
 /* Compare and swap; *from is what was there. */
 static bool st_change(wyn_future *f, uintptr_t *from, uintptr_t to) {
-    if (worker_count == 1) {
+    if (rt_alone) {
         uintptr_t now = __atomic_load_n(&f->st, __ATOMIC_RELAXED);
         bool same = now == *from;
         if (same) __atomic_store_n(&f->st, to, __ATOMIC_RELAXED);
