@@ -41,7 +41,7 @@ help:
 	@echo 'make test [T=text]       all tests, or those whose name contains the text'
 	@echo 'make san [T=text]        the tests with address and undefined-behaviour checks'
 	@echo 'make stress              tasks again and again, 1 to 8 workers, for a minute'
-	@echo 'make bench               speed against the peers in bench/'
+	@echo 'make bench               speed against the peers in bench/: programs, tasks'
 	@echo 'make fuzz FUZZ_SECONDS=n feed nonsense to lexer, parser and checker (needs clang)'
 	@echo 'make tidy                layers, sizes, banned calls'
 	@echo 'make bless T=text        accept the present output as the expected one'
@@ -170,6 +170,7 @@ stress: all
 	@sh tests/stress/run 60
 bench: all
 	@sh bench/run
+	@sh bench/spawn/run
 FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 $(B)/fuzz/%_fuzz: tests/fuzz/%_fuzz.c $(B)/fuzz/libwync.a
 	clang -g -O1 -fsanitize=fuzzer,address -Icompiler -o $@ $< $(B)/fuzz/libwync.a
