@@ -47,6 +47,9 @@
 #define RT_TICK_MAX_US 10000
 #define RT_INLINE_ROOM (512 * RT_KB) /* stack that must be left to run a task on top of another */
 
+#define RT_BLOCKING_THREADS 64   /* for blocking calls, unless WYN_BLOCKING_THREADS says */
+#define RT_BLOCKING_IDLE_S 10    /* seconds after which one without work ends */
+
 #define RT_LARGE_OBJECT (100 * RT_KB) /* from here interior pointers do not keep objects */
 #define RT_OOM_RESERVE (1 * RT_MB)    /* freed when memory ends, for the deferred blocks */
 

@@ -22,9 +22,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "blocking.h"
 #include "gc.h"
 #include "inject.h"
 #include "lock.h"
+#include "poll.h"
 #include "report.h"
 #include "sched.h"
 #include "task.h"
@@ -66,10 +68,17 @@ static bool thread_start(void *(*body)(void *), void *arg) {
     return ok;
 }
 
+/* Of the sleepers, whose bits are given, rather one that waits on its futex. */
+static int choose_sleeper(uint64_t bits) {
+    int poller = poll_sleeper();
+    uint64_t others = poller < 0 ? bits : bits & ~((uint64_t)1 << poller);
+    return __builtin_ctzll(others != 0 ? others : bits);
+}
+
 void idle_wake_one(void) {
     uint64_t bits = atomic_load_explicit(&idle_bits, memory_order_relaxed);
     while (bits != 0) {
-        int i = 63 - __builtin_clzll(bits & -bits);
+        int i = choose_sleeper(bits);
         uint64_t bit = (uint64_t)1 << i;
         /* seq_cst: with the sleeper's own exchange on the same word */
         uint64_t old = atomic_fetch_and(&idle_bits, ~bit);
@@ -85,9 +94,13 @@ void idle_wake_one(void) {
                 all_bits &= ~bit;
                 atomic_fetch_sub(&idle_searching, 1);
             } else {
-                /* release: with the acquire in sleep_body */
-                atomic_store_explicit(&w->wake, 1, memory_order_release);
-                futex_wake(&w->wake);
+                /* seq_cst: with the acquire in sleep_body, and see poll.c */
+                atomic_store(&w->wake, 1);
+                if (poll_sleeper() == i) {
+                    poll_interrupt();
+                } else {
+                    futex_wake(&w->wake);
+                }
                 return;
             }
         }
@@ -146,8 +159,8 @@ static bool timers_wait(void) {
 
 static bool is_quiet(void) {
     uint64_t before = atomic_load(&rounds);
-    return all_asleep() && !backlog(1) && !timers_wait() && all_asleep() &&
-           atomic_load(&rounds) == before;
+    return all_asleep() && !backlog(1) && !timers_wait() && !poll_pending() &&
+           !blocking_pending() && all_asleep() && atomic_load(&rounds) == before;
 }
 
 void idle_at_end(Waiter *w) {
@@ -198,6 +211,14 @@ static void *sleep_body(void *arg) {
 
 static void sleep_on_system(void *arg) { gc_blocking(sleep_body, arg); }
 
+static void *poll_body(void *arg) {
+    Sleep *s = arg;
+    if (atomic_load(&s->w->wake) == 0) poll_sleep(&s->until);
+    return NULL;
+}
+
+static void poll_on_system(void *arg) { gc_blocking(poll_body, arg); }
+
 static void full_barrier(void) {
     if (have_membarrier) syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
     atomic_thread_fence(memory_order_seq_cst);
@@ -235,20 +256,23 @@ bool idle_sleep(Worker *w) {
     }
     w->stat[STAT_SLEEPS]++;
     if (WYN_UNLIKELY(observe_on)) observe_event(EVENT_SLEEP, NULL, 0);
-    fiber_call_system(sleep_on_system, &s, gc_system_stack(w), w->self);
+    bool polls = poll_begin((int)w->id);
+    fiber_call_system(polls ? poll_on_system : sleep_on_system, &s, gc_system_stack(w), w->self);
     if (WYN_UNLIKELY(observe_on)) observe_event(EVENT_AWAKE, NULL, 0);
     if (keeps) {
         int64_t mine = s.until;
         atomic_compare_exchange_strong(&keeper, &mine, 0);
     }
-    return leave(w);
+    bool counted = leave(w);
+    if (polls) poll_awake();
+    return counted;
 }
 
 /* ---- the monitor ---- */
 
 /* Is work lying about that nobody is on the way to? */
 static bool starving(void) {
-    bool found = inject_any();
+    bool found = inject_any() || poll_unattended();
     int64_t timer = nearest_timer();
     if (timer != 0 && timer <= time_mono()) found = true;
     for (int i = 0; i < worker_count; i++) {
@@ -295,6 +319,8 @@ static void after_fork(void) {
     w->id = 0;
     worker_count = 1;
     have_monitor = false;
+    poll_forked();
+    blocking_forked();
     all_bits = 1;
     atomic_store(&idle_bits, 0);
     atomic_store(&idle_searching, 0);

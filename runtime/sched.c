@@ -9,6 +9,7 @@
 #include "gc.h"
 #include "inject.h"
 #include "lock.h"
+#include "poll.h"
 #include "task.h"
 
 static bool spawned;
@@ -106,6 +107,12 @@ __attribute__((noinline)) void sched_submit(uintptr_t entry) {
 __attribute__((noinline)) void sched_ready(Fiber *f) {
     Worker *w = worker_self();
     uintptr_t e = (uintptr_t)f | ENTRY_FIBER;
+    if (WYN_UNLIKELY(w == NULL)) { /* a thread that is no worker */
+        inject_push(&e, 1);
+        atomic_signal_fence(memory_order_seq_cst); /* as in push */
+        idle_wake_one();
+        return;
+    }
     /* only the owner fills the slot: an empty one needs no exchange. release: with lifo_take */
     uintptr_t old = atomic_load_explicit(&w->lifo, memory_order_relaxed);
     if (old == 0 || rt_alone) {
@@ -226,10 +233,11 @@ static uintptr_t next_entry(Worker *w) {
             if (w->fair || fair_turn(w)) {
                 w->fair = false;
                 fire_all();
+                poll_now();
                 if ((e = inject_pop(&w->ring)) != 0) return e;
             }
             if ((e = local_next(w)) != 0 || (e = inject_pop(&w->ring)) != 0) return e;
-            if (fire_all() > 0) continue;
+            if (fire_all() + poll_now() > 0) continue;
         }
         if (counted || idle_may_search()) {
             e = local_next(w);

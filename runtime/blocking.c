@@ -1,0 +1,123 @@
+/* blocking.c - the bounded pool of threads for blocking calls.
+ * Invariants: a job lies on the stack of the task that waits for it, linked under `lock`; `pending`
+ * counts jobs from before the park until after the wake-up has been queued, so that a moment in
+ * which nothing runs is not taken for a deadlock. Threads start when a job finds none idle, up to
+ * the limit, and end after RT_BLOCKING_IDLE_S without work. The pool's threads are unknown to the
+ * collector: they allocate nothing from it. */
+#define _GNU_SOURCE
+#include "blocking.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "config.h"
+#include "sched.h"
+
+typedef struct Job {
+    void (*fn)(void *);
+    void *arg;
+    Waiter waiter;
+    struct Job *next;
+} Job;
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t more = PTHREAD_COND_INITIALIZER;
+static Job *first, **last = &first;
+static int threads, idle;
+static _Atomic int64_t pending;
+
+static int thread_limit(void) {
+    const char *text = getenv("WYN_BLOCKING_THREADS");
+    long n = text == NULL ? RT_BLOCKING_THREADS : strtol(text, NULL, 10);
+    return n < 1 ? 1 : n > 1024 ? 1024 : (int)n;
+}
+
+/* Under the lock: the next job, waiting for one for some time. */
+static Job *job_take(void) {
+    struct timespec end;
+    clock_gettime(CLOCK_REALTIME, &end);
+    end.tv_sec += RT_BLOCKING_IDLE_S;
+    idle++;
+    while (first == NULL && pthread_cond_timedwait(&more, &lock, &end) == 0) {}
+    idle--;
+    Job *job = first;
+    if (job != NULL) {
+        first = job->next;
+        if (first == NULL) last = &first;
+    }
+    return job;
+}
+
+static void *thread_main(void *unused) {
+    (void)unused;
+    wyn_here = NULL; /* no worker */
+    pthread_mutex_lock(&lock);
+    for (Job *job; (job = job_take()) != NULL;) {
+        pthread_mutex_unlock(&lock);
+        job->fn(job->arg);
+        if (waiter_win(&job->waiter, 0)) waiter_wake(&job->waiter); /* the job is gone now */
+        atomic_fetch_sub(&pending, 1);
+        pthread_mutex_lock(&lock);
+    }
+    threads--;
+    pthread_mutex_unlock(&lock);
+    return NULL;
+}
+
+/* Under the lock. */
+static bool thread_add(void) {
+    pthread_t t;
+    pthread_attr_t attr;
+    sigset_t all, old;
+    pthread_attr_init(&attr);
+    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attr, 1 * RT_MB);
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &old);
+    bool ok = pthread_create(&t, &attr, thread_main, NULL) == 0;
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    pthread_attr_destroy(&attr);
+    if (ok) threads++;
+    return ok;
+}
+
+/* False: no thread could be had at all. */
+static bool job_add(Job *job) {
+    static int limit;
+    pthread_mutex_lock(&lock);
+    if (limit == 0) limit = thread_limit();
+    bool ok = idle > 0 || threads >= limit || thread_add() || threads > 0;
+    if (ok) {
+        *last = job;
+        last = &job->next;
+        atomic_fetch_add(&pending, 1);
+        pthread_cond_signal(&more);
+    }
+    pthread_mutex_unlock(&lock);
+    return ok;
+}
+
+void blocking_call(void (*fn)(void *), void *arg, const char *what, const wyn_site *site) {
+    Job job = {.fn = fn, .arg = arg};
+    waiter_open(&job.waiter, what, site);
+    if (!wyn_spawned || !job_add(&job)) {
+        fn(arg);
+        return;
+    }
+    waiter_park(&job.waiter, 0);
+}
+
+bool blocking_pending(void) { return atomic_load(&pending) > 0; }
+
+void blocking_forked(void) {
+    /* another thread of the parent may have held it */
+    pthread_mutex_init(&lock, NULL);
+    pthread_cond_init(&more, NULL);
+    first = NULL;
+    last = &first;
+    threads = idle = 0;
+    atomic_store(&pending, 0);
+}

@@ -1,0 +1,319 @@
+/* poll.c - the netpoller; the contract is in poll.h.
+ *
+ * A descriptor's state is under its own spin lock: whether something may have arrived since the
+ * last EAGAIN (`ready`, one for each direction), and the tasks that wait. An event wins the waits
+ * of its direction, or, when there is none, sets `ready`: an event between a task's EAGAIN and its
+ * enqueueing is seen by poll_wait. States live in chunks that are never freed, so that a late
+ * event finds one, and the generation in the event says whether it is still meant.
+ *
+ * Sleep. A worker that goes to sleep while tasks wait for descriptors stores its number in
+ * `sleeper`, then looks at its `wake` word once more (in poll_sleep's caller), then waits. Who wakes
+ * it stores `wake`, then loads `sleeper`: one of the two sees the other (both seq_cst). */
+#define _GNU_SOURCE
+#include "poll.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "lock.h"
+#include "wait.h"
+
+enum { CHUNK = 1024, CHUNKS = 1024, EVENTS = 256 };
+
+typedef struct Descriptor {
+    uint32_t lock;
+    uint32_t generation;
+    bool open, closing;
+    bool drained; /* the last read emptied it */
+    bool hung;    /* the other side has closed: reading never waits again */
+    bool ready[2];
+    uint32_t users; /* operations between enter and leave */
+    WaitList waiting[2];
+    void *extra;
+    void (*drop)(void *extra);
+} Descriptor;
+
+static _Atomic(Descriptor *) chunks[CHUNKS];
+static int epoll_fd = -1, event_fd = -1;
+static uint32_t start_lock;
+static _Atomic int64_t waiting_count;
+static _Atomic int sleeper = -1;
+static struct epoll_event events[EVENTS]; /* of the sleeper */
+static int event_count;
+
+/* ---- descriptors ---- */
+
+static Descriptor *descriptor_at(int fd) {
+    /* acquire: with the release in descriptor_make */
+    Descriptor *c = atomic_load_explicit(&chunks[fd / CHUNK], memory_order_acquire);
+    return c == NULL ? NULL : &c[fd % CHUNK];
+}
+
+static Descriptor *descriptor_make(int fd) {
+    Descriptor *d = descriptor_at(fd);
+    if (d != NULL) return d;
+    Descriptor *fresh = calloc(CHUNK, sizeof *fresh), *none = NULL;
+    if (fresh == NULL) return NULL;
+    /* release: with the acquire in descriptor_at */
+    if (!atomic_compare_exchange_strong_explicit(&chunks[fd / CHUNK], &none, fresh,
+                                                 memory_order_acq_rel, memory_order_acquire))
+        free(fresh);
+    return descriptor_at(fd);
+}
+
+static int64_t handle_of(int fd, uint32_t generation) {
+    return (int64_t)((uint64_t)(generation & 0x7fffffff) << 32 | (uint32_t)fd);
+}
+
+/* The locked state of an open handle, or NULL. */
+static Descriptor *descriptor_lock(int64_t handle) {
+    int fd = (int)(uint32_t)handle;
+    if (handle < 0 || fd < 0 || fd >= CHUNK * CHUNKS) return NULL;
+    Descriptor *d = descriptor_at(fd);
+    if (d == NULL) return NULL;
+    lock_take(&d->lock);
+    if (d->open && handle_of(fd, d->generation) == handle) return d;
+    lock_drop(&d->lock);
+    return NULL;
+}
+
+static bool poll_start(void) {
+    lock_take(&start_lock);
+    if (epoll_fd < 0) {
+        int ep = epoll_create1(EPOLL_CLOEXEC);
+        event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+        struct epoll_event e = {.events = EPOLLIN, .data.u64 = UINT64_MAX};
+        if (ep >= 0 && event_fd >= 0 && epoll_ctl(ep, EPOLL_CTL_ADD, event_fd, &e) == 0)
+            epoll_fd = ep;
+    }
+    lock_drop(&start_lock);
+    return epoll_fd >= 0;
+}
+
+int64_t poll_open(int fd, void *extra, void (*drop)(void *extra)) {
+    if (fd >= CHUNK * CHUNKS) {
+        errno = EMFILE;
+        return -1;
+    }
+    int flags = fcntl(fd, F_GETFL);
+    if (flags < 0 || !poll_start()) return -1;
+    Descriptor *d = descriptor_make(fd);
+    if (d == NULL) {
+        errno = ENOMEM;
+        return -1;
+    }
+    if ((flags & O_NONBLOCK) == 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0) return -1;
+    lock_take(&d->lock);
+    d->generation++;
+    uint32_t generation = d->generation;
+    d->open = true;
+    d->extra = extra;
+    d->drop = drop;
+    d->closing = d->drained = d->hung = false;
+    d->ready[POLL_READ] = d->ready[POLL_WRITE] = false;
+    lock_drop(&d->lock);
+    struct epoll_event e = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+                            .data.u64 = (uint64_t)handle_of(fd, generation)};
+    if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &e) == 0) return handle_of(fd, generation);
+    int why = errno;
+    d->open = false;
+    errno = why;
+    return -1;
+}
+
+int poll_enter(int64_t handle, void **extra) {
+    Descriptor *d = descriptor_lock(handle);
+    if (d == NULL) return -1;
+    bool closing = d->closing;
+    if (!closing) d->users++;
+    *extra = d->extra;
+    lock_drop(&d->lock);
+    return closing ? -1 : (int)(uint32_t)handle;
+}
+
+/* Under the lock, which it drops. */
+static void close_if_last(Descriptor *d, int fd) {
+    bool last = d->closing && d->users == 0;
+    if (last) d->open = false;
+    void *extra = d->extra;
+    void (*drop)(void *) = d->drop;
+    lock_drop(&d->lock);
+    if (!last) return;
+    if (drop != NULL) drop(extra);
+    close(fd);
+}
+
+void poll_leave(int64_t handle) {
+    Descriptor *d = descriptor_lock(handle);
+    if (d == NULL) return;
+    d->users--;
+    close_if_last(d, (int)(uint32_t)handle);
+}
+
+/* Under the lock: wins the waits of one side; a chain by `next`. */
+static WaitNode *win_all(Descriptor *d, PollSide side, WaitNode *chain) {
+    WaitNode *n;
+    while ((n = list_win(&d->waiting[side])) != NULL) {
+        n->next = chain;
+        chain = n;
+    }
+    return chain;
+}
+
+static int wake_all(WaitNode *n) {
+    int count = 0;
+    while (n != NULL) {
+        WaitNode *next = n->next;
+        waiter_wake(n->waiter);
+        n = next;
+        count++;
+    }
+    return count;
+}
+
+bool poll_close(int64_t handle) {
+    Descriptor *d = descriptor_lock(handle);
+    if (d == NULL) return false;
+    if (d->closing) {
+        lock_drop(&d->lock);
+        return false;
+    }
+    d->closing = true;
+    WaitNode *woken = win_all(d, POLL_WRITE, win_all(d, POLL_READ, NULL));
+    close_if_last(d, (int)(uint32_t)handle);
+    wake_all(woken);
+    return true;
+}
+
+void poll_drained(int64_t handle) {
+    Descriptor *d = descriptor_lock(handle);
+    if (d == NULL) return;
+    d->drained = true;
+    lock_drop(&d->lock);
+}
+
+bool poll_is_drained(int64_t handle) {
+    Descriptor *d = descriptor_lock(handle);
+    if (d == NULL) return false;
+    bool drained = d->drained && !d->ready[POLL_READ] && !d->hung;
+    lock_drop(&d->lock);
+    return drained;
+}
+
+PollEnd poll_wait(int64_t handle, PollSide side, int64_t when, const char *what,
+                  const wyn_site *site) {
+    Descriptor *d = descriptor_lock(handle);
+    if (d == NULL) return POLL_CLOSED;
+    if (side == POLL_READ) d->drained = false;
+    if (d->closing || d->ready[side] || (side == POLL_READ && d->hung)) {
+        bool closing = d->closing;
+        d->ready[side] = false;
+        lock_drop(&d->lock);
+        return closing ? POLL_CLOSED : POLL_READY;
+    }
+    Waiter w;
+    WaitNode n;
+    waiter_open(&w, what, site);
+    node_open(&n, &w, 0, NULL);
+    list_add(&d->waiting[side], &n);
+    atomic_fetch_add_explicit(&waiting_count, 1, memory_order_relaxed);
+    lock_drop(&d->lock);
+    int won = waiter_park(&w, when);
+    atomic_fetch_sub_explicit(&waiting_count, 1, memory_order_relaxed);
+    lock_take(&d->lock);
+    if (won == WAIT_TIMEOUT) list_remove(&d->waiting[side], &n);
+    bool closing = d->closing;
+    lock_drop(&d->lock);
+    return closing ? POLL_CLOSED : won == WAIT_TIMEOUT ? POLL_TIMEOUT : POLL_READY;
+}
+
+/* ---- events ---- */
+
+static int deliver(const struct epoll_event *e) {
+    if (e->data.u64 == UINT64_MAX) { /* poll_interrupt */
+        uint64_t count;
+        return read(event_fd, &count, sizeof count) < 0 ? 0 : 0;
+    }
+    Descriptor *d = descriptor_lock((int64_t)e->data.u64);
+    if (d == NULL) return 0;
+    WaitNode *woken = NULL;
+    if ((e->events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) d->hung = true;
+    const uint32_t mask[2] = {EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR,
+                              EPOLLOUT | EPOLLHUP | EPOLLERR};
+    for (int side = POLL_READ; side <= POLL_WRITE; side++) {
+        if ((e->events & mask[side]) == 0) continue;
+        WaitNode *before = woken;
+        woken = win_all(d, (PollSide)side, woken);
+        if (woken == before) d->ready[side] = true;
+    }
+    lock_drop(&d->lock);
+    return wake_all(woken);
+}
+
+static int deliver_all(const struct epoll_event *list, int n) {
+    int woken = 0;
+    for (int i = 0; i < n; i++) woken += deliver(&list[i]);
+    return woken;
+}
+
+bool poll_pending(void) {
+    return atomic_load_explicit(&waiting_count, memory_order_relaxed) > 0;
+}
+
+int poll_sleeper(void) { return atomic_load(&sleeper); }
+
+bool poll_unattended(void) { return poll_pending() && poll_sleeper() < 0; }
+
+int poll_now(void) {
+    struct epoll_event list[32];
+    if (!poll_unattended()) return 0;
+    return deliver_all(list, epoll_wait(epoll_fd, list, 32, 0));
+}
+
+bool poll_begin(int worker) {
+    int none = -1;
+    return poll_pending() && atomic_compare_exchange_strong(&sleeper, &none, worker);
+}
+
+void poll_sleep(const int64_t *until) {
+    struct timespec left, *limit = NULL;
+    if (*until != 0) {
+        int64_t ns = *until - time_mono();
+        if (ns < 0) ns = 0;
+        left = (struct timespec){ns / 1000000000, ns % 1000000000};
+        limit = &left;
+    }
+    event_count = epoll_pwait2(epoll_fd, events, EVENTS, limit, NULL);
+    if (event_count < 0 && errno == ENOSYS) {
+        int ms = limit == NULL ? -1 : (int)(left.tv_sec * 1000 + left.tv_nsec / 1000000 + 1);
+        event_count = epoll_wait(epoll_fd, events, EVENTS, ms);
+    }
+}
+
+int poll_awake(void) {
+    struct epoll_event list[EVENTS];
+    int n = event_count;
+    if (n > 0) memcpy(list, events, (size_t)n * sizeof *list);
+    event_count = 0;
+    atomic_store(&sleeper, -1);
+    return deliver_all(list, n);
+}
+
+void poll_interrupt(void) {
+    uint64_t one = 1;
+    while (write(event_fd, &one, sizeof one) < 0 && errno == EINTR) {}
+}
+
+void poll_forked(void) {
+    /* the child has a descriptor of its parent's epoll: events there are not its own */
+    if (epoll_fd < 0) return;
+    close(epoll_fd);
+    close(event_fd);
+    epoll_fd = event_fd = -1;
+    atomic_store(&sleeper, -1);
+}

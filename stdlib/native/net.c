@@ -1,0 +1,420 @@
+/* net.c - connections and listeners over TCP and Unix sockets. A connection is a handle of
+ * runtime/poll.h with a buffer for what was read and not yet asked for. Calls that fail give a
+ * negative errno, or "" and leave the errno with the connection. Times are milliseconds for the
+ * whole call; below 0: no limit. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "blocking.h"
+#include "poll.h"
+#include "wait.h"
+#include "wyn.h"
+
+typedef struct Conn {
+    int error; /* of the last call that gave "" */
+    size_t from, to, cap;
+    char *buf; /* malloc */
+} Conn;
+
+enum { CHUNK = 64 << 10 };
+
+/* Where bytes arrive first; not used across a wait, so one for each thread is enough. */
+static __thread char scratch[CHUNK];
+
+static void conn_drop(void *extra) {
+    Conn *c = extra;
+    free(c->buf);
+    free(c);
+}
+
+/* A handle for an open socket, or a negative errno with the socket closed. */
+static int64_t conn_new(int fd) {
+    Conn *c = calloc(1, sizeof *c);
+    int64_t h = c == NULL ? -1 : poll_open(fd, c, conn_drop);
+    if (h >= 0) return h;
+    int why = c == NULL ? ENOMEM : errno;
+    free(c);
+    close(fd);
+    return -why;
+}
+
+static int64_t deadline(int64_t ms) {
+    return ms < 0 ? 0 : time_mono() + (ms > INT64_MAX / 2000000 ? INT64_MAX / 2 : ms * 1000000);
+}
+
+/* True: try again. False: errno says why not. */
+static bool again(int64_t h, PollSide side, int64_t when, const char *what) {
+    if (errno == EINTR) return true;
+    if (errno != EAGAIN && errno != EINPROGRESS) return false;
+    PollEnd end = poll_wait(h, side, when, what, NULL);
+    errno = end == POLL_TIMEOUT ? ETIMEDOUT : ECANCELED;
+    return end == POLL_READY;
+}
+
+static void no_delay(int fd) {
+    int one = 1;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+}
+
+/* ---- names and addresses ---- */
+
+typedef struct Lookup {
+    const char *host;
+    char port[16];
+    struct addrinfo want, *list;
+    int status;
+} Lookup;
+
+static void look_up(void *arg) {
+    Lookup *l = arg;
+    l->status = getaddrinfo(l->host, l->port, &l->want, &l->list);
+}
+
+/* Numbers at once, names on a thread of the pool. The negative errno, or 0. */
+static int resolve(Lookup *l, const wyn_str *host, int64_t port, int flags) {
+    if (port < 0 || port > 65535) return -EINVAL;
+    snprintf(l->port, sizeof l->port, "%d", (int)port);
+    l->host = host->len == 0 ? NULL : host->bytes;
+    l->want.ai_socktype = SOCK_STREAM;
+    l->want.ai_flags = AI_NUMERICSERV | AI_NUMERICHOST | flags;
+    look_up(l);
+    if (l->status == EAI_NONAME && l->host != NULL) {
+        l->want.ai_flags &= ~AI_NUMERICHOST;
+        blocking_call(look_up, l, "resolving a name", NULL);
+    }
+    if (l->status == 0) return 0;
+    return l->status == EAI_SYSTEM ? -errno : l->status == EAI_MEMORY ? -ENOMEM : -ENOENT;
+}
+
+static wyn_str *address_text(const struct sockaddr_storage *a, socklen_t len, bool with_port) {
+    char host[NI_MAXHOST], port[NI_MAXSERV], text[NI_MAXHOST + NI_MAXSERV + 4];
+    if (a->ss_family == AF_UNIX) {
+        const struct sockaddr_un *u = (const void *)a;
+        size_t n = len > sizeof u->sun_family ? strnlen(u->sun_path, sizeof u->sun_path) : 0;
+        return wyn_str_new(u->sun_path, (int64_t)n);
+    }
+    if (getnameinfo((const void *)a, len, host, sizeof host, port, sizeof port,
+                    NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+        return wyn_str_new("", 0);
+    int n = !with_port ? snprintf(text, sizeof text, "%s", host)
+            : a->ss_family == AF_INET6 ? snprintf(text, sizeof text, "[%s]:%s", host, port)
+                                       : snprintf(text, sizeof text, "%s:%s", host, port);
+    return wyn_str_new(text, n);
+}
+
+wyn_str *wyn_net_resolve(const wyn_str *host) {
+    Lookup l = {0};
+    if (resolve(&l, host, 0, 0) != 0 || l.list == NULL) return wyn_str_new("", 0);
+    struct sockaddr_storage a = {0};
+    memcpy(&a, l.list->ai_addr, l.list->ai_addrlen);
+    wyn_str *s = address_text(&a, l.list->ai_addrlen, false);
+    freeaddrinfo(l.list);
+    return s;
+}
+
+wyn_str *wyn_net_address(int64_t h, bool peer) {
+    void *extra;
+    int fd = poll_enter(h, &extra);
+    if (fd < 0) return wyn_str_new("", 0);
+    struct sockaddr_storage a = {0};
+    socklen_t len = sizeof a;
+    int bad = peer ? getpeername(fd, (void *)&a, &len) : getsockname(fd, (void *)&a, &len);
+    poll_leave(h);
+    return bad ? wyn_str_new("", 0) : address_text(&a, len, true);
+}
+
+/* ---- listening and connecting ---- */
+
+static int listen_at(const struct sockaddr *a, socklen_t len, int64_t backlog, bool share) {
+    int fd = socket(a->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), one = 1;
+    if (fd < 0) return -errno;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    if (share) setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof one);
+    if (bind(fd, a, len) == 0 && listen(fd, (int)backlog) == 0) return fd;
+    int why = errno;
+    close(fd);
+    return -why;
+}
+
+int64_t wyn_net_listen(const wyn_str *host, int64_t port, int64_t backlog, bool share) {
+    Lookup l = {0};
+    int bad = resolve(&l, host, port, AI_PASSIVE);
+    if (bad != 0) return bad;
+    int fd = -ENOENT;
+    /* without a host: IPv6 serves both kinds, if there is any */
+    for (int want6 = 1; want6 >= 0 && fd < 0; want6--) {
+        for (struct addrinfo *a = l.list; a != NULL && fd < 0; a = a->ai_next) {
+            if ((a->ai_family == AF_INET6) == want6)
+                fd = listen_at(a->ai_addr, a->ai_addrlen, backlog, share);
+        }
+    }
+    freeaddrinfo(l.list);
+    return fd < 0 ? fd : conn_new(fd);
+}
+
+static bool unix_address(struct sockaddr_un *a, const wyn_str *path) {
+    a->sun_family = AF_UNIX;
+    if (path->len >= (int64_t)sizeof a->sun_path) return false;
+    memcpy(a->sun_path, path->bytes, (size_t)path->len);
+    return true;
+}
+
+int64_t wyn_net_listen_unix(const wyn_str *path, int64_t backlog) {
+    struct sockaddr_un a = {0};
+    if (!unix_address(&a, path)) return -ENAMETOOLONG;
+    int fd = listen_at((const void *)&a, sizeof a, backlog, false);
+    return fd < 0 ? fd : conn_new(fd);
+}
+
+int64_t wyn_net_port(int64_t h) {
+    void *extra;
+    int fd = poll_enter(h, &extra);
+    if (fd < 0) return -1;
+    struct sockaddr_storage a = {0};
+    socklen_t len = sizeof a;
+    int bad = getsockname(fd, (void *)&a, &len);
+    poll_leave(h);
+    if (bad) return -1;
+    return ntohs(a.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&a)->sin6_port
+                                         : ((struct sockaddr_in *)&a)->sin_port);
+}
+
+int64_t wyn_net_accept(int64_t h, int64_t ms) {
+    void *extra;
+    int fd = poll_enter(h, &extra);
+    if (fd < 0) return -EBADF;
+    int64_t when = deadline(ms);
+    int got;
+    do {
+        got = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        if (got < 0 && errno == ECONNABORTED) errno = EINTR;
+    } while (got < 0 && again(h, POLL_READ, when, "accept"));
+    int why = errno;
+    poll_leave(h);
+    if (got < 0) return -why;
+    no_delay(got);
+    return conn_new(got);
+}
+
+static int64_t connect_to(const struct sockaddr *a, socklen_t len, int64_t when) {
+    int fd = socket(a->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0) return -errno;
+    if (a->sa_family != AF_UNIX) no_delay(fd);
+    int bad = connect(fd, a, len);
+    int why = errno;
+    if (bad != 0 && why != EINPROGRESS && why != EINTR) {
+        close(fd);
+        return -why;
+    }
+    int64_t h = conn_new(fd);
+    if (h < 0 || bad == 0) return h;
+    for (socklen_t size = sizeof why;;) {
+        PollEnd end = poll_wait(h, POLL_WRITE, when, "connect", NULL);
+        why = end == POLL_TIMEOUT ? ETIMEDOUT : ECANCELED;
+        if (end != POLL_READY) break;
+        if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &why, &size) != 0) why = errno;
+        struct sockaddr_storage peer;
+        socklen_t peer_len = sizeof peer;
+        if (why == 0 && getpeername(fd, (void *)&peer, &peer_len) == 0) return h;
+        if (why != 0) break;
+    }
+    poll_close(h);
+    return -why;
+}
+
+int64_t wyn_net_connect(const wyn_str *host, int64_t port, int64_t ms) {
+    Lookup l = {0};
+    int64_t when = deadline(ms);
+    int bad = resolve(&l, host, port, 0);
+    if (bad != 0) return bad;
+    int64_t h = -ENOENT;
+    for (struct addrinfo *a = l.list; a != NULL && h < 0; a = a->ai_next)
+        h = connect_to(a->ai_addr, a->ai_addrlen, when);
+    freeaddrinfo(l.list);
+    return h;
+}
+
+int64_t wyn_net_connect_unix(const wyn_str *path, int64_t ms) {
+    struct sockaddr_un a = {0};
+    if (!unix_address(&a, path)) return -ENAMETOOLONG;
+    return connect_to((const void *)&a, sizeof a, deadline(ms));
+}
+
+/* ---- reading ---- */
+
+/* The bytes read, 0 at the end, or -1 with errno. */
+static ssize_t read_some(int64_t h, int fd, char *to, size_t room, int64_t when) {
+    for (;;) {
+        ssize_t n = -1;
+        errno = EAGAIN;
+        if (!poll_is_drained(h)) n = recv(fd, to, room, 0);
+        if (n > 0 && (size_t)n < room) poll_drained(h);
+        if (n >= 0 || !again(h, POLL_READ, when, "read from a connection")) return n;
+    }
+}
+
+static wyn_str *take(Conn *c, size_t n) {
+    wyn_str *s = wyn_str_new(c->buf + c->from, (int64_t)n);
+    c->from += n;
+    if (c->from == c->to) c->from = c->to = 0;
+    return s;
+}
+
+/* Reads more behind what the buffer holds. */
+static bool fill(Conn *c, int64_t h, int fd, int64_t when) {
+    if (c->from > 0) memmove(c->buf, c->buf + c->from, c->to - c->from);
+    c->to -= c->from;
+    c->from = 0;
+    if (c->to == c->cap) {
+        size_t cap = c->cap == 0 ? 4096 : c->cap * 2;
+        char *more = realloc(c->buf, cap);
+        if (more == NULL) {
+            c->error = ENOMEM;
+            return false;
+        }
+        c->buf = more;
+        c->cap = cap;
+    }
+    ssize_t n = read_some(h, fd, c->buf + c->to, c->cap - c->to, when);
+    c->error = n < 0 ? errno : 0;
+    if (n <= 0) return false;
+    c->to += (size_t)n;
+    return true;
+}
+
+wyn_str *wyn_net_read(int64_t h, int64_t most, int64_t ms) {
+    void *extra;
+    int fd = poll_enter(h, &extra);
+    if (fd < 0) return wyn_str_new("", 0);
+    Conn *c = extra;
+    wyn_str *s;
+    size_t room = most <= 0 || most > CHUNK ? CHUNK : (size_t)most;
+    c->error = 0;
+    if (c->from < c->to) {
+        s = take(c, c->to - c->from < room ? c->to - c->from : room);
+    } else {
+        /* the buffer of a thread may be another one's after a wait */
+        int64_t when = deadline(ms);
+        ssize_t n = -1;
+        do {
+            errno = EAGAIN;
+            if (poll_is_drained(h)) continue;
+            n = recv(fd, scratch, room, 0);
+        } while (n < 0 && again(h, POLL_READ, when, "read from a connection"));
+        if (n > 0 && (size_t)n < room) poll_drained(h);
+        c->error = n < 0 ? errno : 0;
+        s = wyn_str_new(scratch, n < 0 ? 0 : n);
+    }
+    poll_leave(h);
+    return s;
+}
+
+wyn_str *wyn_net_read_exact(int64_t h, int64_t n, int64_t ms) {
+    void *extra;
+    int fd = poll_enter(h, &extra);
+    if (fd < 0) return wyn_str_new("", 0);
+    Conn *c = extra;
+    int64_t when = deadline(ms);
+    bool ok = true;
+    while (ok && (int64_t)(c->to - c->from) < n) ok = fill(c, h, fd, when);
+    if (!ok && c->error == 0) c->error = EPIPE; /* the end came first; what came is kept */
+    wyn_str *s = ok && n > 0 ? take(c, (size_t)n) : wyn_str_new("", 0);
+    poll_leave(h);
+    return s;
+}
+
+/* Up to the next newline, without it and a CR before it; the rest at the end of the stream. More
+ * than `most` bytes without a newline are an error. */
+wyn_str *wyn_net_read_line(int64_t h, int64_t most, int64_t ms) {
+    void *extra;
+    int fd = poll_enter(h, &extra);
+    if (fd < 0) return wyn_str_new("", 0);
+    Conn *c = extra;
+    int64_t when = deadline(ms);
+    size_t seen = 0;
+    char *end = NULL;
+    bool more = true;
+    c->error = 0;
+    while (more) {
+        size_t have = c->to - c->from;
+        end = have > seen ? memchr(c->buf + c->from + seen, '\n', have - seen) : NULL;
+        seen = have;
+        if (end != NULL) break;
+        more = (int64_t)have <= most && fill(c, h, fd, when);
+        if ((int64_t)have > most) c->error = EMSGSIZE;
+    }
+    wyn_str *s;
+    if (end != NULL) {
+        size_t n = (size_t)(end - (c->buf + c->from)), cr = n > 0 && end[-1] == '\r';
+        s = wyn_str_new(c->buf + c->from, (int64_t)(n - cr));
+        c->from += n + 1;
+        if (c->from == c->to) c->from = c->to = 0;
+    } else if (c->error == 0 && c->to > c->from) {
+        s = take(c, c->to - c->from);
+    } else {
+        if (c->error == 0) c->error = EPIPE; /* the end, and no line */
+        s = wyn_str_new("", 0);
+    }
+    poll_leave(h);
+    return s;
+}
+
+/* ---- writing, closing ---- */
+
+int64_t wyn_net_write(int64_t h, const wyn_str *s, int64_t ms) {
+    void *extra;
+    int fd = poll_enter(h, &extra);
+    if (fd < 0) return -EBADF;
+    int64_t when = deadline(ms), done = 0;
+    while (done < s->len) {
+        ssize_t n = send(fd, s->bytes + done, (size_t)(s->len - done), MSG_NOSIGNAL);
+        if (n >= 0) {
+            done += n;
+        } else if (!again(h, POLL_WRITE, when, "write to a connection")) {
+            done = -errno;
+            break;
+        }
+    }
+    poll_leave(h);
+    return done;
+}
+
+bool wyn_net_shutdown(int64_t h) {
+    void *extra;
+    int fd = poll_enter(h, &extra);
+    if (fd < 0) return false;
+    bool ok = shutdown(fd, SHUT_WR) == 0;
+    poll_leave(h);
+    return ok;
+}
+
+bool wyn_net_close(int64_t h) { return poll_close(h); }
+
+int64_t wyn_net_error(int64_t h) {
+    void *extra;
+    if (poll_enter(h, &extra) < 0) return EBADF;
+    int64_t why = ((Conn *)extra)->error;
+    poll_leave(h);
+    return why;
+}
+
+wyn_str *wyn_net_error_text(int64_t code) {
+    char text[128];
+    const char *s = code == EPIPE      ? "the connection was closed by the other side"
+                    : code == EBADF    ? "the connection is closed"
+                    : code == ECANCELED ? "the connection was closed meanwhile"
+                    : code == ETIMEDOUT ? "timed out"
+                    : code == ENOENT    ? "no such host"
+                    : code == EMSGSIZE  ? "the line is too long"
+                                        : strerror_r((int)code, text, sizeof text);
+    return wyn_str_new(s, (int64_t)strlen(s));
+}
