@@ -411,8 +411,7 @@ wyn_str *wyn_net_error_text(int64_t code) {
     char text[128];
     const char *s = code == EPIPE      ? "the connection was closed by the other side"
                     : code == EBADF    ? "the connection is closed"
-                    : code == ECANCELED ? "the connection was closed meanwhile"
-                    : code == ETIMEDOUT ? "timed out"
+                    : code == ETIMEDOUT  ? "timed out"
                     : code == ENOENT    ? "no such host"
                     : code == EMSGSIZE  ? "the line is too long"
                                         : strerror_r((int)code, text, sizeof text);
