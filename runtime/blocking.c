@@ -14,12 +14,13 @@
 #include <time.h>
 
 #include "config.h"
+#include "lock.h"
 #include "sched.h"
 
 typedef struct Job {
     void (*fn)(void *);
     void *arg;
-    Waiter waiter;
+    Waiter *waiter;
     struct Job *next;
 } Job;
 
@@ -58,7 +59,8 @@ static void *thread_main(void *unused) {
     for (Job *job; (job = job_take()) != NULL;) {
         pthread_mutex_unlock(&lock);
         job->fn(job->arg);
-        if (waiter_win(&job->waiter, 0)) waiter_wake(&job->waiter); /* the job is gone now */
+        Waiter *w = job->waiter; /* once it is woken the job is gone */
+        if (waiter_win(w, 0)) waiter_wake(w);
         atomic_fetch_sub(&pending, 1);
         pthread_mutex_lock(&lock);
     }
@@ -77,6 +79,7 @@ static bool thread_add(void) {
     pthread_attr_setstacksize(&attr, 1 * RT_MB);
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &old);
+    rt_alone = false; /* this worker is not the only thread any more */
     bool ok = pthread_create(&t, &attr, thread_main, NULL) == 0;
     pthread_sigmask(SIG_SETMASK, &old, NULL);
     pthread_attr_destroy(&attr);
@@ -102,12 +105,17 @@ static bool job_add(Job *job) {
 
 void blocking_call(void (*fn)(void *), void *arg, const char *what, const wyn_site *site) {
     Job job = {.fn = fn, .arg = arg};
-    waiter_open(&job.waiter, what, site);
-    if (!wyn_spawned || !job_add(&job)) {
-        fn(arg);
-        return;
+    if (wyn_spawned) {
+        job.waiter = waiter_open(what, site);
+        job.waiter->pinned = true;
+        if (job_add(&job)) {
+            waiter_park(job.waiter, 0);
+            return;
+        }
+        waiter_win(job.waiter, 0); /* no wait after all */
+        job.waiter->what = NULL;
     }
-    waiter_park(&job.waiter, 0);
+    fn(arg);
 }
 
 bool blocking_pending(void) { return atomic_load(&pending) > 0; }

@@ -155,27 +155,6 @@ void poll_leave(int64_t handle) {
     close_if_last(d, (int)(uint32_t)handle);
 }
 
-/* Under the lock: wins the waits of one side; a chain by `next`. */
-static WaitNode *win_all(Descriptor *d, PollSide side, WaitNode *chain) {
-    WaitNode *n;
-    while ((n = list_win(&d->waiting[side])) != NULL) {
-        n->next = chain;
-        chain = n;
-    }
-    return chain;
-}
-
-static int wake_all(WaitNode *n) {
-    int count = 0;
-    while (n != NULL) {
-        WaitNode *next = n->next;
-        waiter_wake(n->waiter);
-        n = next;
-        count++;
-    }
-    return count;
-}
-
 bool poll_close(int64_t handle) {
     Descriptor *d = descriptor_lock(handle);
     if (d == NULL) return false;
@@ -184,9 +163,10 @@ bool poll_close(int64_t handle) {
         return false;
     }
     d->closing = true;
-    WaitNode *woken = win_all(d, POLL_WRITE, win_all(d, POLL_READ, NULL));
+    WaitNode *woken = list_win_all(&d->waiting[POLL_READ], NULL);
+    woken = list_win_all(&d->waiting[POLL_WRITE], woken);
     close_if_last(d, (int)(uint32_t)handle);
-    wake_all(woken);
+    chain_wake(woken);
     return true;
 }
 
@@ -216,17 +196,15 @@ PollEnd poll_wait(int64_t handle, PollSide side, int64_t when, const char *what,
         lock_drop(&d->lock);
         return closing ? POLL_CLOSED : POLL_READY;
     }
-    Waiter w;
-    WaitNode n;
-    waiter_open(&w, what, site);
-    node_open(&n, &w, 0, NULL);
-    list_add(&d->waiting[side], &n);
+    Waiter *w = waiter_held(what, site);
+    waiter_object(w, WAIT_FD, d);
+    node_open(&w->node, w, 0, NULL);
+    list_add(&d->waiting[side], &w->node);
     atomic_fetch_add_explicit(&waiting_count, 1, memory_order_relaxed);
-    lock_drop(&d->lock);
-    int won = waiter_park(&w, when);
+    int won = waiter_park_lock(w, when, &d->lock);
     atomic_fetch_sub_explicit(&waiting_count, 1, memory_order_relaxed);
     lock_take(&d->lock);
-    if (won == WAIT_TIMEOUT) list_remove(&d->waiting[side], &n);
+    if (won == WAIT_TIMEOUT) list_remove(&d->waiting[side], &w->node);
     bool closing = d->closing;
     lock_drop(&d->lock);
     return closing ? POLL_CLOSED : won == WAIT_TIMEOUT ? POLL_TIMEOUT : POLL_READY;
@@ -234,13 +212,15 @@ PollEnd poll_wait(int64_t handle, PollSide side, int64_t when, const char *what,
 
 /* ---- events ---- */
 
-static int deliver(const struct epoll_event *e) {
+/* True: it woke somebody. */
+static bool deliver(const struct epoll_event *e) {
     if (e->data.u64 == UINT64_MAX) { /* poll_interrupt */
         uint64_t count;
-        return read(event_fd, &count, sizeof count) < 0 ? 0 : 0;
+        while (read(event_fd, &count, sizeof count) > 0) {}
+        return false;
     }
     Descriptor *d = descriptor_lock((int64_t)e->data.u64);
-    if (d == NULL) return 0;
+    if (d == NULL) return false;
     WaitNode *woken = NULL;
     if ((e->events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) d->hung = true;
     const uint32_t mask[2] = {EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR,
@@ -248,11 +228,12 @@ static int deliver(const struct epoll_event *e) {
     for (int side = POLL_READ; side <= POLL_WRITE; side++) {
         if ((e->events & mask[side]) == 0) continue;
         WaitNode *before = woken;
-        woken = win_all(d, (PollSide)side, woken);
+        woken = list_win_all(&d->waiting[side], woken);
         if (woken == before) d->ready[side] = true;
     }
     lock_drop(&d->lock);
-    return wake_all(woken);
+    chain_wake(woken);
+    return woken != NULL;
 }
 
 static int deliver_all(const struct epoll_event *list, int n) {
