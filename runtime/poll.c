@@ -7,8 +7,8 @@
  * event finds one, and the generation in the event says whether it is still meant.
  *
  * Sleep. A worker that goes to sleep while tasks wait for descriptors stores its number in
- * `sleeper`, then looks at its `wake` word once more (in poll_sleep's caller), then waits. Who wakes
- * it stores `wake`, then loads `sleeper`: one of the two sees the other (both seq_cst). */
+ * `sleeper`, then looks at its `wake` word once more (idle.c), then waits. Who wakes it stores
+ * `wake`, then loads `sleeper`: one of the two sees the other (both seq_cst). */
 #define _GNU_SOURCE
 #include "poll.h"
 
@@ -184,6 +184,8 @@ bool poll_is_drained(int64_t handle) {
     lock_drop(&d->lock);
     return drained;
 }
+
+int64_t poll_deadline(int64_t ms) { return ms < 0 ? 0 : deadline_in(ms); }
 
 PollEnd poll_wait(int64_t handle, PollSide side, int64_t when, const char *what,
                   const wyn_site *site) {

@@ -28,6 +28,9 @@ int64_t poll_open(int fd, void *extra, void (*drop)(void *extra));
 int poll_enter(int64_t handle, void **extra);
 void poll_leave(int64_t handle);
 
+/* The moment so many milliseconds from now, for poll_wait; below 0: 0, no limit. */
+int64_t poll_deadline(int64_t ms);
+
 /* Between enter and leave, after a call on the descriptor gave EAGAIN: waits until it may be
  * tried again, at most until the time when (0: for ever), or until somebody closes the handle. */
 PollEnd poll_wait(int64_t handle, PollSide side, int64_t when, const char *what,

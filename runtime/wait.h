@@ -22,7 +22,14 @@ enum { WAIT_TIMEOUT = -2, WAIT_CANCELLED = -3, WAIT_VALUE = 16 };
 typedef enum WaitState { WAIT_RUNNING, WAIT_PARKED, WAIT_WOKEN } WaitState;
 
 /* What a wait is for; only reports ask. */
-typedef enum WaitKind { WAIT_TIME, WAIT_CHANNEL, WAIT_TASK, WAIT_LOCK, WAIT_SELECT, WAIT_FD } WaitKind;
+typedef enum WaitKind {
+    WAIT_TIME,
+    WAIT_CHANNEL,
+    WAIT_TASK,
+    WAIT_LOCK,
+    WAIT_SELECT,
+    WAIT_FD
+} WaitKind;
 
 struct Waiter;
 

@@ -16,7 +16,6 @@
 
 #include "blocking.h"
 #include "poll.h"
-#include "wait.h"
 #include "wyn.h"
 
 typedef struct Conn {
@@ -45,10 +44,6 @@ static int64_t conn_new(int fd) {
     free(c);
     close(fd);
     return -why;
-}
-
-static int64_t deadline(int64_t ms) {
-    return ms < 0 ? 0 : time_mono() + (ms > INT64_MAX / 2000000 ? INT64_MAX / 2 : ms * 1000000);
 }
 
 /* True: try again. False: errno says why not. */
@@ -192,7 +187,7 @@ int64_t wyn_net_accept(int64_t h, int64_t ms) {
     void *extra;
     int fd = poll_enter(h, &extra);
     if (fd < 0) return -EBADF;
-    int64_t when = deadline(ms);
+    int64_t when = poll_deadline(ms);
     int got;
     do {
         got = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
@@ -233,7 +228,7 @@ static int64_t connect_to(const struct sockaddr *a, socklen_t len, int64_t when)
 
 int64_t wyn_net_connect(const wyn_str *host, int64_t port, int64_t ms) {
     Lookup l = {0};
-    int64_t when = deadline(ms);
+    int64_t when = poll_deadline(ms);
     int bad = resolve(&l, host, port, 0);
     if (bad != 0) return bad;
     int64_t h = -ENOENT;
@@ -246,7 +241,7 @@ int64_t wyn_net_connect(const wyn_str *host, int64_t port, int64_t ms) {
 int64_t wyn_net_connect_unix(const wyn_str *path, int64_t ms) {
     struct sockaddr_un a = {0};
     if (!unix_address(&a, path)) return -ENAMETOOLONG;
-    return connect_to((const void *)&a, sizeof a, deadline(ms));
+    return connect_to((const void *)&a, sizeof a, poll_deadline(ms));
 }
 
 /* ---- reading ---- */
@@ -303,7 +298,7 @@ wyn_str *wyn_net_read(int64_t h, int64_t most, int64_t ms) {
         s = take(c, c->to - c->from < room ? c->to - c->from : room);
     } else {
         /* the buffer of a thread may be another one's after a wait */
-        int64_t when = deadline(ms);
+        int64_t when = poll_deadline(ms);
         ssize_t n = -1;
         do {
             errno = EAGAIN;
@@ -323,7 +318,7 @@ wyn_str *wyn_net_read_exact(int64_t h, int64_t n, int64_t ms) {
     int fd = poll_enter(h, &extra);
     if (fd < 0) return wyn_str_new("", 0);
     Conn *c = extra;
-    int64_t when = deadline(ms);
+    int64_t when = poll_deadline(ms);
     bool ok = true;
     while (ok && (int64_t)(c->to - c->from) < n) ok = fill(c, h, fd, when);
     if (!ok && c->error == 0) c->error = EPIPE; /* the end came first; what came is kept */
@@ -339,7 +334,7 @@ wyn_str *wyn_net_read_line(int64_t h, int64_t most, int64_t ms) {
     int fd = poll_enter(h, &extra);
     if (fd < 0) return wyn_str_new("", 0);
     Conn *c = extra;
-    int64_t when = deadline(ms);
+    int64_t when = poll_deadline(ms);
     size_t seen = 0;
     char *end = NULL;
     bool more = true;
@@ -374,7 +369,7 @@ int64_t wyn_net_write(int64_t h, const wyn_str *s, int64_t ms) {
     void *extra;
     int fd = poll_enter(h, &extra);
     if (fd < 0) return -EBADF;
-    int64_t when = deadline(ms), done = 0;
+    int64_t when = poll_deadline(ms), done = 0;
     while (done < s->len) {
         ssize_t n = send(fd, s->bytes + done, (size_t)(s->len - done), MSG_NOSIGNAL);
         if (n >= 0) {
