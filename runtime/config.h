@@ -18,6 +18,7 @@
 #define RT_BATCH 8
 #define RT_POOL 2
 #define RT_TIMERS_FIRST 4
+#define RT_SEGMENT (128 * RT_KB)
 #else
 #define RT_HEAP_START (4 * RT_MB) /* first growth of the heap: about the size of an L2 cache */
 #define RT_OUT_BUFFER (64 * RT_KB)
@@ -28,9 +29,11 @@
 #define RT_BATCH 128     /* entries moved to and from the global queue at once; half a ring */
 #define RT_POOL 64       /* unused stacks a worker keeps */
 #define RT_TIMERS_FIRST 64 /* entries of a heap of timers, at first */
+#define RT_SEGMENT (1 * RT_MB) /* first extension of a stack; the next ones double */
 #endif
 
 #define RT_PAGE ((size_t)4096)
+#define RT_PAGE_TABLE (2 * RT_MB) /* what one page of a page table maps */
 #define RT_CACHE_LINE ((size_t)64)
 #define RT_COLOURS 64 /* starts of large array buffers, a cache line apart */
 #define RT_HUGE_PAGES (4 * RT_MB)     /* growth of the heap by that much lies in huge pages */
@@ -45,7 +48,6 @@
 #define RT_STEAL_QUIET_NS 60000  /* ..so the thief stays away, at most so long */
 #define RT_TICK_MIN_US 50        /* the monitor's pause; doubles up to the maximum */
 #define RT_TICK_MAX_US 10000
-#define RT_INLINE_ROOM (512 * RT_KB) /* stack that must be left to run a task on top of another */
 
 #define RT_BLOCKING_THREADS 64   /* for blocking calls, unless WYN_BLOCKING_THREADS says */
 #define RT_BLOCKING_IDLE_S 10    /* seconds after which one without work ends */
@@ -62,10 +64,15 @@
 #define RT_TASK_STRIDE (1 * RT_MB) /* of a task's stack; reserved, not committed */
 #define RT_TASKS_MAX 65536u        /* stacks at the same time */
 #else
-#define RT_TASK_STRIDE (64 * RT_MB)
-#define RT_TASKS_MAX 262144u
+#define RT_TASK_STRIDE (64 * RT_KB)
+#define RT_TASKS_MAX (4u << 20)
 #endif
-#define RT_TASK_GUARD (64 * RT_KB)
+#define RT_STACK_GUARD_PAGE RT_PAGE /* at the lower end of tasks' stacks and of segments */
+#define RT_STACK_ROOM (32 * RT_KB)  /* what the check at function entry leaves to C and leaves */
+#define RT_SEGMENTS_KEPT 64         /* unused segments, of the first size */
+#define RT_SEGMENT_WARM (64 * RT_KB) /* of each that stays in memory */
+#define RT_LINE_COLOURS 48u /* starts of stacks within a page, a cache line apart.. */
+#define RT_PAGE_COLOURS 4u  /* ..and pages they start in */
 #define RT_ALT_STACK (64 * RT_KB)
 
 #define RT_TRACE_TOP 20     /* frames printed */

@@ -42,6 +42,9 @@ Fiber *fiber_take(Fiber **pool, int *pooled, void (*entry)(void));
 /* Back to the pool; nobody runs on it any more. */
 void fiber_drop(Fiber **pool, int *pooled, Fiber *f);
 
+/* fn(arg) on the stack that ends at top; *save is the running one's pointer meanwhile. */
+void stack_call(void (*fn)(void *), void *arg, void *top, void **save);
+
 /* Stores the running stack in from->sp and continues `to`. */
 void fiber_jump(Fiber *from, Fiber *to);
 
@@ -49,7 +52,7 @@ void fiber_jump(Fiber *from, Fiber *to);
  * not panic, park or run Wyn code. */
 void fiber_call_system(void (*fn)(void *), void *arg, void *top, Fiber *self);
 
-/* The fiber on whose stack p lies, or NULL. */
+/* The fiber on whose stack p lies, or NULL; its segments are not looked at. */
 Fiber *fiber_at(const void *p);
 
 /* The frame pointer of one that is parked. */

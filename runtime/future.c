@@ -241,12 +241,6 @@ void future_run_failed(Run *r, Panic *p) {
 
 /* ---- waiting ---- */
 
-static bool stack_has_room(void) {
-    const Stack *s = stack_self();
-    const char *here = __builtin_frame_address(0);
-    return s->reserve == NULL || here - (s->reserve + RT_STACK_RESERVE) > (ptrdiff_t)RT_INLINE_ROOM;
-}
-
 /* False: the time is over first. */
 static bool wait_until(wyn_future *f, int64_t when, const char *what, const wyn_site *site) {
     Waiter *w = waiter_open(what, site);
@@ -264,9 +258,30 @@ static bool wait_until(wyn_future *f, int64_t when, const char *what, const wyn_
 
 bool wyn_future_is_done(wyn_future *f) { return future_finished(f); }
 
+typedef struct Join {
+    wyn_future *f;
+    const wyn_site *site;
+} Join;
+
+static void future_join(wyn_future *f, const wyn_site *site);
+
+static __attribute__((noinline)) void join_again(void *arg) {
+    Join *j = arg;
+    future_join(j->f, j->site);
+}
+
+static __attribute__((noinline, cold)) void join_more(wyn_future *f, const wyn_site *site) {
+    Join j = {f, site};
+    wyn_stack_more(join_again, &j);
+}
+
 static void future_join(wyn_future *f, const wyn_site *site) {
     if (future_finished(f)) return;
-    const wyn_task *d = stack_has_room() ? future_claim(f) : NULL;
+    if (wyn_stack_low()) { /* what it runs may await in turn */
+        join_more(f, site);
+        return;
+    }
+    const wyn_task *d = future_claim(f);
     if (d != NULL) { /* no need of a stack: we wait for just this */
         sched_claimed();
         future_run(f, d);

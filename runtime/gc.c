@@ -71,6 +71,31 @@ static void push_worker(Worker *w) {
 static Fiber *interrupted[RT_WORKERS_MAX];
 static int interrupted_count;
 
+/* From sp up, part by part. */
+static void push_stack(const Stack *s, void *sp) {
+    Segment *g = s->segment;
+    char *low, *high;
+    while (stack_part(s, sp, &g, &low, &high)) {
+        push(sp, high);
+        if (g == NULL) return;
+        sp = g->sp;
+        g = g->outer;
+    }
+}
+
+/* The fiber whose stack a thread was stopped on: by its address, or if that is a segment's, the one
+ * it runs or is just leaving. */
+static Fiber *interrupted_fiber(const Worker *w, void *at) {
+    Fiber *f = fiber_at(at);
+    Fiber *const maybe[] = {w->self, w->commit_from};
+    for (int i = 0; i < 2 && f == NULL; i++) {
+        char *low, *high;
+        Segment *g = maybe[i] == NULL ? NULL : maybe[i]->stack.segment;
+        if (g != NULL && stack_part(&maybe[i]->stack, at, &g, &low, &high)) f = maybe[i];
+    }
+    return f;
+}
+
 /* Sets what libgc scans of a worker's thread, and pushes the stack it was interrupted on. */
 static void push_thread(Worker *w, bool collecting) {
     GcThread *t = w->gc;
@@ -81,13 +106,13 @@ static void push_thread(Worker *w, bool collecting) {
     }
     bool alternate = t->handler >= t->alternate && t->handler < t->alternate + RT_ALT_STACK;
     set_bottom(t, alternate ? t->alternate + RT_ALT_STACK : t->bottom);
-    Fiber *f = fiber_at(t->at);
+    Fiber *f = interrupted_fiber(w, t->at);
     if (f == NULL) {
         if (alternate) push(t->at, t->bottom);
         return;
     }
     interrupted[interrupted_count++] = f;
-    push(t->at, f->stack.high);
+    push_stack(&f->stack, t->at);
 }
 
 static void push_fiber(Fiber *f) {
@@ -97,7 +122,7 @@ static void push_fiber(Fiber *f) {
     for (int i = 0; i < interrupted_count; i++) {
         if (interrupted[i] == f) return;
     }
-    if (f->sp != NULL) push(f->sp, f->stack.high);
+    if (f->sp != NULL) push_stack(&f->stack, f->sp);
 }
 
 static void push_roots(void) {
@@ -192,8 +217,11 @@ void gc_blocking(void *(*fn)(void *), void *arg) { GC_do_blocking(fn, arg); }
 /* fn(arg) where libgc may be entered. */
 static __attribute__((noinline)) void on_system(void (*fn)(void *), void *arg) {
     if (!threads_started) {
-        fn(arg);
-        return;
+        if (main_fiber.stack.segment == NULL) {
+            fn(arg);
+            return;
+        }
+        sched_start(); /* libgc knows main's own stack only */
     }
     Worker *w = worker_self();
     fiber_call_system(fn, arg, w->gc->system, w->self);

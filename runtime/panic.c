@@ -12,6 +12,7 @@
 
 #include "gc.h"
 #include "lock.h"
+#include "stack.h"
 #include "trace.h"
 
 /* The compiler's own pair is a few stores; the sanitizers know the library's one only. */
@@ -30,6 +31,7 @@ typedef struct CatchPoint {
     struct CatchPoint *previous;
     wyn_frame *mark;
     Panic *active;
+    Segment *segment; /* of the stack */
     Panic *volatile caught;
 } CatchPoint;
 
@@ -93,7 +95,8 @@ static _Noreturn void panic_raise(Panic *p) {
 __attribute__((noinline)) bool panic_run(void (*body)(void *), void *arg, Panic **caught) {
     PanicContext *context = panic_context();
     CatchPoint c = {
-        .previous = context->catch, .mark = context->frames, .active = context->active};
+        .previous = context->catch, .mark = context->frames, .active = context->active,
+        .segment = stack_self()->segment};
     context->catch = &c;
     context->active = NULL;
     if (JUMP_SET(c.jump) == 0) {
@@ -102,7 +105,7 @@ __attribute__((noinline)) bool panic_run(void (*body)(void *), void *arg, Panic 
         context->active = c.active;
         return true;
     }
-    stack_guard_restore();
+    stack_unwind(c.segment);
     *caught = c.caught;
     return false;
 }

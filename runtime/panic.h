@@ -41,9 +41,6 @@ enum { STATUS_PANIC = 101 };
 /* The running one; it belongs to the stack, so it stays the same where a task waits. sched.c */
 PanicContext *panic_context(void);
 
-/* stack.c */
-void stack_guard_restore(void); /* after a caught overflow */
-
 /* start.c */
 extern void (*wyn_drain_hook)(void); /* set by the first spawn: waits for what is left */
 _Noreturn void wyn_finish(int status);

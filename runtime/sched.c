@@ -45,6 +45,7 @@ static __attribute__((noinline)) void switch_to(Worker *w, Fiber *to,
     w->commit = commit;
     w->commit_from = from;
     w->commit_arg = arg;
+    atomic_signal_fence(memory_order_seq_cst); /* the collector looks for us in either */
     w->self = to;
     if (WYN_UNLIKELY(observe_on)) observe_switch(from, to);
     fiber_jump(from, to);

@@ -1,4 +1,4 @@
-/* stack.c - making stacks, and turning an overflow into a panic. */
+/* stack.c - making stacks, chaining segments to them, and turning an overflow into a panic. */
 #define _GNU_SOURCE
 #include "stack.h"
 
@@ -7,7 +7,9 @@
 #include <ucontext.h>
 
 #include "config.h"
+#include "fiber.h"
 #include "gc.h"
+#include "lock.h"
 #include "panic.h"
 
 #ifndef MADV_GUARD_INSTALL
@@ -16,14 +18,31 @@
 #endif
 
 enum { RESERVE_CLOSED, RESERVE_HALF, RESERVE_OPEN };
+enum { SPARE_UNUSED, SPARE_WANTED, SPARE_TAKEN };
 
-/* Makes [p, p + size) inaccessible, or accessible again. */
-static void guard_set(const Stack *s, char *p, size_t size, bool closed) {
-    if (s->by_advice) {
-        madvise(p, size, closed ? MADV_GUARD_INSTALL : MADV_GUARD_REMOVE);
-    } else {
-        mprotect(p, size, closed ? PROT_NONE : PROT_READ | PROT_WRITE);
-    }
+__thread char *wyn_stack_limit;
+
+static size_t size_max = RT_STACK_MIN; /* of one stack */
+static uint32_t lock;                  /* of unused, kept and large */
+static Segment *unused;
+static int kept;
+static size_t large; /* bytes of all segments but the first ones of stacks */
+
+/* ---- making ---- */
+
+static bool guard_page(char *low, bool *by_advice) {
+    *by_advice = madvise(low, RT_STACK_GUARD_PAGE, MADV_GUARD_INSTALL) == 0;
+    return *by_advice || mprotect(low, RT_STACK_GUARD_PAGE, PROT_NONE) == 0;
+}
+
+static char *limit_of(const Stack *s) {
+#ifdef __SANITIZE_THREAD__
+    (void)s; /* it does not know calls that continue elsewhere */
+    return NULL;
+#else
+    char *low = s->segment != NULL ? s->segment->low : s->low;
+    return low == NULL ? NULL : low + RT_STACK_ROOM;
+#endif
 }
 
 bool stack_make(Stack *s, size_t size) {
@@ -34,65 +53,256 @@ bool stack_make(Stack *s, size_t size) {
     madvise(p, total, MADV_NOHUGEPAGE);
     mprotect(p, RT_STACK_GUARD + RT_STACK_RESERVE, PROT_NONE);
     s->reserve = p + RT_STACK_GUARD;
+    s->low = s->reserve + RT_STACK_RESERVE;
     s->high = p + total;
+    s->limit = limit_of(s);
+    s->size = size_max = size;
     return true;
 }
 
 bool stack_guard(Stack *s, char *low, char *high) {
-    size_t size = RT_TASK_GUARD + RT_STACK_RESERVE;
-    s->by_advice = madvise(low, size, MADV_GUARD_INSTALL) == 0;
-    if (!s->by_advice && mprotect(low, size, PROT_NONE) != 0) return false;
-    s->reserve = low + RT_TASK_GUARD;
+    if (!guard_page(low, &s->by_advice)) return false;
+    s->low = low + RT_STACK_GUARD_PAGE;
     s->high = high;
-    s->opened = RESERVE_CLOSED;
+    s->limit = limit_of(s);
+    s->size = (size_t)(high - low);
     return true;
 }
 
-void stack_guard_restore(void) {
-    Stack *s = stack_self();
-    if (s->opened == RESERVE_CLOSED) return;
-    s->opened = RESERVE_CLOSED;
-    guard_set(s, s->reserve, RT_STACK_RESERVE, true);
+__attribute__((noinline)) void stack_use(const Stack *s) { wyn_stack_limit = s->limit; }
+
+bool stack_part(const Stack *s, const void *p, Segment **g, char **low, char **high) {
+    const char *at = p;
+    for (; *g != NULL; *g = (*g)->outer) {
+        *low = (*g)->low;
+        *high = (char *)*g;
+        if (at >= *low && at < *high) return true;
+    }
+    *low = s->reserve != NULL ? s->reserve : s->low != NULL ? s->low : s->high - 8 * RT_MB;
+    *high = s->high;
+    return at >= *low && at < *high;
+}
+
+/* ---- segments ---- */
+
+static size_t segment_size(const Segment *g) {
+    return (size_t)((const char *)(g + 1) - g->low) + RT_STACK_GUARD_PAGE;
+}
+
+static Segment *segment_new(size_t size) {
+    bool by_advice;
+    char *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (p == MAP_FAILED) return NULL;
+    madvise(p, size, size > RT_STACK_SMALL_PAGES ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+    if (!guard_page(p, &by_advice)) {
+        munmap(p, size);
+        return NULL;
+    }
+    Segment *g = (Segment *)(void *)(p + size) - 1;
+    g->low = p + RT_STACK_GUARD_PAGE;
+    return g;
+}
+
+static Segment *segment_take(size_t size) {
+    Segment *g = NULL;
+    if (size == RT_SEGMENT) {
+        lock_take(&lock);
+        g = unused;
+        if (g != NULL) {
+            unused = g->inner;
+            kept--;
+        }
+        lock_drop(&lock);
+    }
+    if (g == NULL) g = segment_new(size);
+    if (g != NULL) g->inner = NULL;
+    return g;
+}
+
+static void segment_drop(Segment *g) {
+    size_t size = segment_size(g);
+    bool keep = false;
+    lock_take(&lock);
+    if (size == RT_SEGMENT) {
+        keep = kept < RT_SEGMENTS_KEPT;
+        kept += keep;
+    } else {
+        large -= size;
+    }
+    lock_drop(&lock);
+    if (!keep) {
+        munmap(g->low - RT_STACK_GUARD_PAGE, size);
+        return;
+    }
+    madvise(g->low, size - RT_STACK_GUARD_PAGE - RT_SEGMENT_WARM, MADV_DONTNEED);
+    lock_take(&lock);
+    g->inner = unused;
+    unused = g;
+    lock_drop(&lock);
+}
+
+/* May a segment of that size be added? The sum of the large ones is bounded like a stack that
+ * takes half of the memory would be. */
+static bool segment_allowed(Stack *s, size_t size) {
+    if (s->size + size > size_max) return false;
+    if (size == RT_SEGMENT) return true;
+    lock_take(&lock);
+    bool ok = large + size <= 2 * size_max;
+    if (ok) large += size;
+    lock_drop(&lock);
+    return ok;
 }
 
 static _Noreturn void stack_overflow(void) {
     wyn_panic("stack overflow (recursion too deep?)");
 }
 
+/* Links a new one behind the part in use; not entered yet. */
+static Segment *segment_link(Stack *s, Segment *g) {
+    if (s->segment == NULL) {
+        s->first = g;
+    } else {
+        s->segment->inner = g;
+    }
+    s->size += segment_size(g);
+    return g;
+}
+
+static Segment *segment_next(Stack *s) {
+    Segment *g = s->segment == NULL ? s->first : s->segment->inner;
+    if (g != NULL) return g;
+    size_t size = s->segment == NULL ? RT_SEGMENT : 2 * segment_size(s->segment);
+    if (s->spare == SPARE_WANTED) {
+        s->spare = SPARE_TAKEN; /* for deferred blocks */
+        g = segment_take(RT_SEGMENT);
+    } else if (segment_allowed(s, size)) {
+        g = segment_take(size);
+        if (g == NULL && size != RT_SEGMENT) __atomic_fetch_sub(&large, size, __ATOMIC_RELAXED);
+    }
+    if (g != NULL) return segment_link(s, g);
+    if (s->spare == SPARE_UNUSED) s->spare = SPARE_WANTED;
+    stack_overflow();
+}
+
+static void segment_enter(Stack *s, Segment *g) {
+    g->outer = s->segment;
+    atomic_signal_fence(memory_order_seq_cst); /* the collector may stop us between */
+    s->segment = g;
+    s->limit = limit_of(s);
+}
+
+__attribute__((noinline)) void wyn_stack_more(void (*fn)(void *), void *arg) {
+    Stack *s = stack_self(); /* the same afterwards, if maybe on another thread */
+    Segment *g = segment_next(s);
+    segment_enter(s, g);
+    stack_use(s);
+    stack_call(fn, arg, g, &g->sp);
+    s->segment = g->outer;
+    s->limit = limit_of(s);
+    stack_use(s);
+}
+
+/* Gives back what comes behind the part in use. */
+static void trim_inner(Stack *s) {
+    Segment **link = s->segment == NULL ? &s->first : &s->segment->inner;
+    Segment *g = *link;
+    *link = NULL;
+    while (g != NULL) {
+        Segment *inner = g->inner;
+        s->size -= segment_size(g);
+        segment_drop(g);
+        g = inner;
+    }
+}
+
+static void reserve_close(Stack *s);
+
+void stack_unwind(Segment *to) {
+    Stack *s = stack_self();
+    s->segment = to;
+    s->spare = SPARE_UNUSED;
+    reserve_close(s);
+    trim_inner(s);
+    s->limit = limit_of(s);
+    stack_use(s);
+}
+
+void stack_trim(Stack *s) {
+    s->segment = NULL;
+    trim_inner(s);
+}
+
+/* ---- faults ---- */
+
+static void reserve_close(Stack *s) {
+    if (s->opened == RESERVE_CLOSED) return;
+    s->opened = RESERVE_CLOSED;
+    mprotect(s->reserve, RT_STACK_RESERVE, PROT_NONE);
+}
+
 static void reserve_allow(Stack *s, size_t from, uint8_t opened) {
     s->opened = opened;
-    guard_set(s, s->reserve + from, RT_STACK_RESERVE - from, false);
+    mprotect(s->reserve + from, RT_STACK_RESERVE - from, PROT_READ | PROT_WRITE);
 }
 
 extern const char __executable_start[], etext[]; /* of the linker */
 
-/* A library (the collector, say) must not be left half-way: it gets the upper half of the reserve
- * to finish, and the overflow is reported when Wyn code runs into the lower one. */
-static void on_fault(int signal_number, siginfo_t *info, void *context) {
-    const char *at = info->si_addr;
-    Stack *s = stack_self();
-    const char *low = s == NULL ? NULL : s->reserve;
-    bool here = low != NULL && at >= low && at < low + RT_STACK_RESERVE;
-    if (!here || s->opened == RESERVE_OPEN) {
-        signal(signal_number, SIG_DFL); /* a fault of foreign code: die of it */
-        return;
-    }
 #ifdef __x86_64__
-    greg_t *regs = ((ucontext_t *)context)->uc_mcontext.gregs;
+/* The interrupted code goes on with the panic, on `sp`, as if it had called it. */
+static void overflow_at(greg_t *regs, uintptr_t sp) {
+    sp = (sp & ~(uintptr_t)15) - 8;
+    *(uintptr_t *)sp = (uintptr_t)regs[REG_RIP] + 1; /* the trace sees it */
+    regs[REG_RSP] = (greg_t)sp;
+    regs[REG_RIP] = (greg_t)(uintptr_t)stack_overflow;
+}
+
+/* In main's reserve. A library must not be left half-way: it gets the upper half to finish, and the
+ * overflow is reported when Wyn code runs into the lower one. */
+static bool fault_in_reserve(Stack *s, const char *at, greg_t *regs) {
+    const char *low = s->reserve;
+    if (low == NULL || at < low || at >= low + RT_STACK_RESERVE || s->opened == RESERVE_OPEN)
+        return false;
     const char *pc = (const char *)regs[REG_RIP];
     bool library = pc < __executable_start || pc >= etext;
     if (library && s->opened == RESERVE_CLOSED && at >= low + RT_STACK_RESERVE / 2) {
         reserve_allow(s, RT_STACK_RESERVE / 2, RESERVE_HALF);
-        return;
+        return true;
     }
     reserve_allow(s, 0, RESERVE_OPEN);
-    uintptr_t sp = ((uintptr_t)regs[REG_RSP] - 256) & ~(uintptr_t)15;
-    *(uintptr_t *)(sp - 8) = (uintptr_t)regs[REG_RIP] + 1; /* as if called: the trace sees it */
-    regs[REG_RSP] = (greg_t)(sp - 8);
-    regs[REG_RIP] = (greg_t)(uintptr_t)stack_overflow;
-#else
-    (void)context;
+    overflow_at(regs, (uintptr_t)regs[REG_RSP] - 256);
+    return true;
+}
+
+/* In the guard of the part in use: code without a check has used up more than RT_STACK_ROOM. The
+ * panic runs on a segment more. */
+static bool fault_in_guard(Stack *s, const char *at, greg_t *regs) {
+    const char *low = s->segment != NULL ? s->segment->low : s->low;
+    if (low == NULL || at >= low || at < low - RT_STACK_GUARD_PAGE) return false;
+    Segment *g = segment_new(RT_SEGMENT);
+    if (s->spare == SPARE_TAKEN || g == NULL) return false;
+    s->spare = SPARE_TAKEN;
+    g->inner = s->segment == NULL ? s->first : s->segment->inner;
+    segment_link(s, g);
+    g->sp = (void *)regs[REG_RSP];
+    segment_enter(s, g);
+    stack_use(s);
+    overflow_at(regs, (uintptr_t)g);
+    return true;
+}
 #endif
+
+static void on_fault(int signal_number, siginfo_t *info, void *context) {
+    Stack *s = stack_self();
+    bool handled = false;
+#ifdef __x86_64__
+    greg_t *regs = ((ucontext_t *)context)->uc_mcontext.gregs;
+    const char *at = info->si_addr;
+    handled = s != NULL && (fault_in_reserve(s, at, regs) || fault_in_guard(s, at, regs));
+#else
+    (void)info, (void)context;
+#endif
+    if (!handled) signal(signal_number, SIG_DFL); /* a fault of foreign code: die of it */
 }
 
 void stack_alternate(char **low) {

@@ -1,18 +1,39 @@
-/* stack.h - guarded stacks: [guard | reserve | stack], reserved, not committed. An overflow faults
- * in the reserve, which is then opened for the deferred blocks of the panic. */
+/* stack.h - guarded stacks, and the segments that chain to them.
+ * A stack is its own memory, [guard | low .. high), and segments that were added when a check at a
+ * function's entry found less than RT_STACK_ROOM left. Calls nest, so the parts in use are a chain:
+ * the innermost one runs, each outer one goes on where its inner one's `sp` says. Parts that are no
+ * longer in use are kept for the next time, until the stack goes back to the pool.
+ * Invariants: `limit` is that of the part in use, and wyn_stack_limit repeats it in the thread that
+ * runs there. A segment in `segment` may not have been entered yet, or have been left just now:
+ * who walks the chain decides by the address. main's one large mapping has a closed reserve below,
+ * opened by a fault for C code that must finish; an overflow that a check finds gets a spare
+ * segment for the deferred blocks of the panic. */
 #ifndef WYN_STACK_H
 #define WYN_STACK_H
 
 #include "base.h"
 
+typedef struct Segment {
+    struct Segment *outer; /* the part below, or NULL: the stack's own memory */
+    struct Segment *inner; /* the one to take next time, or NULL */
+    char *low;             /* the segment lies at its own upper end */
+    void *sp;              /* where the part below goes on */
+} Segment;
+
 typedef struct Stack {
-    char *reserve; /* NULL: the process's own stack, without overflow check */
+    char *low; /* NULL: the process's own stack, without checks */
     char *high;
-    bool by_advice; /* guarded by page-table markers, not by a mapping of its own */
-    uint8_t opened; /* how much of the reserve */
+    char *limit;      /* NULL: none */
+    char *reserve;    /* main's, or NULL */
+    Segment *segment; /* innermost one in use, or NULL */
+    Segment *first;   /* outermost one there is, or NULL */
+    size_t size;      /* of all parts */
+    bool by_advice;   /* guarded by page-table markers, not by a mapping of its own */
+    uint8_t opened;   /* how much of the reserve */
+    uint8_t spare;    /* overflowed; has taken its spare segment */
 } Stack;
 
-/* Maps a stack of its own; main's. */
+/* Maps a stack of its own; main's. Others end at its size too, so it is called once. */
 bool stack_make(Stack *s, size_t size);
 
 /* Guards the lower end of [low, high), which is mapped. */
@@ -20,6 +41,19 @@ bool stack_guard(Stack *s, char *low, char *high);
 
 /* The running stack; defined by fiber.c's user, the scheduler. */
 Stack *stack_self(void);
+
+/* This thread runs on it from now on. */
+void stack_use(const Stack *s);
+
+/* Back to the part `to` after a jump: to what was in `segment` then. */
+void stack_unwind(Segment *to);
+
+/* Gives all its segments back. */
+void stack_trim(Stack *s);
+
+/* The part with p in it: its bounds. *g is the segment to begin with, and afterwards the one it
+ * is, or NULL; outer parts follow from (*g)->outer. False: none has it. */
+bool stack_part(const Stack *s, const void *p, Segment **g, char **low, char **high);
 
 /* This thread takes SIGSEGV, SIGBUS and the collector's signal on a stack of its own from now on.
  * *low: its lower end, stored before; it is RT_ALT_STACK long. */

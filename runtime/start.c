@@ -72,7 +72,7 @@ static bool big_stack(Stack *s) {
     for (; size >= RT_STACK_MIN; size /= 2) {
         if (!stack_make(s, size)) continue;
         /* deep recursion touches it in huge pages, an ordinary program only its small top */
-        madvise(s->reserve + RT_STACK_RESERVE, size - RT_STACK_SMALL_PAGES, MADV_HUGEPAGE);
+        madvise(s->low, size - RT_STACK_SMALL_PAGES, MADV_HUGEPAGE);
         return true;
     }
     return false;
@@ -109,6 +109,7 @@ int main(int argc, char **argv) {
     if (big_stack(stack)) {
         gc_set_stack(stack->high, (char *)((uintptr_t)(system - 16 * RT_KB) & ~(uintptr_t)63),
                      system);
+        stack_use(stack);
         program_on_stack(stack->high);
     }
     stack->high = system + 256; /* what main itself holds is nothing to the collector */

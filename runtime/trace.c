@@ -1,6 +1,6 @@
 /* trace.c - capturing return addresses by frame pointers, and C names to Wyn names.
  * All of the runtime and all emitted code keep frame pointers. A frame pointer is believed only
- * while it climbs within the running stack. */
+ * while it climbs within a part of the running stack, or leads to the part below. */
 #include "trace.h"
 
 #include "panic.h"
@@ -14,17 +14,23 @@ void trace_capture(Trace *t, const void *frame_address) {
 
 void trace_capture_on(Trace *t, const void *frame_address, const Stack *s) {
     const char *fp = frame_address;
-    const char *low = s->reserve != NULL ? s->reserve : s->high - 8 * RT_MB;
+    Segment *g = s->segment;
+    char *low, *high;
     t->kept = t->total = 0;
-    while (fp >= low && fp + 16 <= s->high && ((uintptr_t)fp & 7) == 0) {
-        uintptr_t next, pc;
-        memcpy(&next, fp, sizeof next);
-        memcpy(&pc, fp + 8, sizeof pc);
-        if (pc == 0) break;
-        if (t->kept < RT_TRACE_KEEP) t->pc[t->kept++] = pc;
-        t->total++;
-        if (next <= (uintptr_t)fp) break;
-        fp = (const char *)next;
+    while (stack_part(s, fp, &g, &low, &high)) {
+        while (fp >= low && fp + 16 <= high && ((uintptr_t)fp & 7) == 0) {
+            uintptr_t next, pc;
+            memcpy(&next, fp, sizeof next);
+            memcpy(&pc, fp + 8, sizeof pc);
+            if (pc == 0) return;
+            if (t->kept < RT_TRACE_KEEP) t->pc[t->kept++] = pc;
+            t->total++;
+            bool climbs = next > (uintptr_t)fp;
+            fp = (const char *)next;
+            if (!climbs) break;
+        }
+        if (g == NULL) return;
+        g = g->outer;
     }
 }
 

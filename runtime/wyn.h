@@ -173,6 +173,14 @@ void *wyn_alloc_slow(size_t size, int kind);
  * collections take their lock. */
 extern bool wyn_spawned;
 
+/* ---- stacks ---- */
+
+/* Functions that may recurse begin with `if (wyn_stack_low()) return NAME_more(..)`, which does the
+ * call again on a segment of its own, released when the call returns. */
+extern __thread char *wyn_stack_limit;
+void wyn_stack_more(void (*fn)(void *), void *arg);
+enum { WYN_C_ROOM = 256 << 10 }; /* what foreign C has at least: wyn_stack_short */
+
 /* ---- panics, defer, exit ---- */
 
 _Noreturn void wyn_panic_at(const wyn_site *site, const char *format, ...)

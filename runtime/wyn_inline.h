@@ -57,6 +57,26 @@ WYN_FAST void *wyn_box(const void *value, size_t size, bool pointers) {
     return memcpy(wyn_alloc_kind(size, pointers), value, size);
 }
 
+/* ---- stacks ---- */
+
+/* Is less than the room left that C functions may count on? Not volatile: within one frame the
+ * answer stays the same. */
+WYN_FAST bool wyn_stack_low(void) {
+    bool low;
+#ifdef __x86_64__
+    __asm__("cmpq %%fs:wyn_stack_limit@tpoff, %%rsp" : "=@ccb"(low));
+#else
+    low = (char *)__builtin_frame_address(0) < *(char *volatile *)&wyn_stack_limit;
+#endif
+    return WYN_UNLIKELY(low);
+}
+
+/* The same for functions that call foreign C, whose needs are not known. */
+WYN_FAST bool wyn_stack_short(void) {
+    char *limit = *(char *volatile *)&wyn_stack_limit;
+    return WYN_UNLIKELY((char *)__builtin_frame_address(0) - WYN_C_ROOM < limit);
+}
+
 /* ---- int and float ---- */
 
 WYN_FAST int64_t wyn_div(int64_t a, int64_t b, const wyn_site *site) {
