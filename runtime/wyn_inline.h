@@ -15,6 +15,7 @@
 
 #define WYN_FAST static inline __attribute__((always_inline, unused))
 #define WYN_INLINE static inline __attribute__((always_inline))
+#define WYN_COLD __attribute__((cold, noinline))
 #define WYN_LIKELY(x) __builtin_expect(!!(x), 1)
 #define WYN_UNLIKELY(x) __builtin_expect(!!(x), 0)
 
@@ -75,6 +76,15 @@ WYN_FAST bool wyn_stack_low(void) {
 WYN_FAST bool wyn_stack_short(void) {
     char *limit = *(char *volatile *)&wyn_stack_limit;
     return WYN_UNLIKELY((char *)__builtin_frame_address(0) - WYN_C_ROOM < limit);
+}
+
+/* fn(arg) with room for C functions that need more than others: look-ups of names, patterns. */
+WYN_FAST void wyn_with_room(void (*fn)(void *), void *arg) {
+    if (wyn_stack_short()) {
+        wyn_stack_more(fn, arg);
+    } else {
+        fn(arg);
+    }
 }
 
 /* ---- int and float ---- */

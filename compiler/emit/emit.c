@@ -66,7 +66,7 @@ Str emit_c(Arena *perm, const IrProgram *ir, const EmitOptions *opt) {
     e->opt = *opt;
     e->names = interner_new(perm);
     Out *outs[] = {&e->types_out, &e->ops_out, &e->data_out, &e->protos_out, &e->body_out,
-                   &e->forward_out, &e->objects_out};
+                   &e->forward_out, &e->objects_out, &e->more_out};
     for (u32 i = 0; i < COUNT_OF(outs); i++) out_init(e, outs[i]);
     scan_use(e, ir->start);
     for (u32 i = 0; i < e->work.n; i++) scan_fn(e, e->work.v[i]);
@@ -92,6 +92,7 @@ Str emit_c(Arena *perm, const IrProgram *ir, const EmitOptions *opt) {
     section(&all, &e->protos_out);
     section(&all, &e->data_out);
     section(&all, &e->objects_out);
+    section(&all, &e->more_out);
     out_str(&all, buf_done(&e->body_out.b));
     return buf_done(&all.b);
 }

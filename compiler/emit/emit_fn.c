@@ -413,6 +413,7 @@ void emit_fn(Emit *e, IrFn *fn) {
     params(e, o, fn, true);
     finish(e, " {");
     o->depth++;
+    emit_stack_check(e, fn);
     for (u32 i = 0; i < fn->param_count; i++) {
         if (fn->params[i]->reads) continue;
         out_begin(o);

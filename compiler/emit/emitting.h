@@ -33,7 +33,7 @@ typedef struct Emit {
     Map struct_seen;     /* IrStruct * */
     Map ops_seen;        /* Name of a C spelling -> Name of the suffix */
     Map units;
-    Out types_out, ops_out, data_out, protos_out, objects_out, body_out, forward_out;
+    Out types_out, ops_out, data_out, protos_out, objects_out, body_out, forward_out, more_out;
     Out *out;            /* where statements go now */
     const IrFn *fn;
     VEC(Breakable) breakables;
@@ -87,6 +87,9 @@ enum { P_COMMA, P_ASSIGN, P_COND, P_LOR, P_LAND, P_OR, P_XOR, P_AND, P_EQ, P_REL
 /* emit_fn.c */
 void emit_prototype(Emit *e, Out *o, IrFn *fn);
 void emit_fn(Emit *e, IrFn *fn);
+
+/* emit_stack.c: at the start of a body, if it needs one */
+void emit_stack_check(Emit *e, IrFn *fn);
 
 /* scan.c: reads of variables, functions used */
 void scan_fn(Emit *e, IrFn *fn);

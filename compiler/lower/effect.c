@@ -70,6 +70,10 @@ bool effect_runtime_waits(Str name) {
     return true;
 }
 
+static bool is_foreign(const IrFn *fn) {
+    return fn->is_extern && !fn->std_abi && effect_runtime_waits(fn->name);
+}
+
 /* ---- nodes ---- */
 
 static u32 node_new(Effect *x) {
@@ -221,7 +225,10 @@ static void read_expr(void *ctx, IrExpr *e) {
     case IE_DESC: to = type_node(x, e->desc); break;
     case IE_VTABLE: vtable_reached(x, e->vtable); return;
     case IE_TASK: fn_node(x, e->task->run); return; /* spawning it does not call it */
-    case IE_CALL: to = fn_node(x, e->call.fn); break;
+    case IE_CALL:
+        to = fn_node(x, e->call.fn);
+        if (is_foreign(e->call.fn)) x->nodes.v[x->self].fn->calls_foreign = true;
+        break;
     case IE_RT: call_runtime(x, e); return;
     case IE_CALL_VALUE: {
         const IrType *t = e->callv.fn->type;

@@ -231,6 +231,7 @@ struct IrFn {
     bool loads_code;     /* the code of its function parameters is loaded once, at entry */
     bool inlined;        /* always: so that the C compiler sees through function parameters */
     u8 effects;          /* EF_ bits; those of functions that nothing reaches are unknown: all */
+    bool calls_foreign;  /* C functions whose need of stack is not known */
     u32 size, uses;      /* statements, calls */
     VEC(IrFn *) callees; /* of an inlined function: those that are inlined too */
     IrStruct *frame;     /* generators: body runs from the state in field 1 of self */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "wyn.h"
+#include "wyn_inline.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static char *headers; /* "Name: value\r\n".. or NULL */
@@ -23,10 +24,24 @@ static void note(int64_t status, const char *error) {
     pthread_mutex_unlock(&lock);
 }
 
+typedef struct lookup {
+    const char *host, *port;
+    struct addrinfo *list;
+    int status;
+} lookup;
+
+static void look_up(void *arg) {
+    lookup *l = arg;
+    struct addrinfo want = {.ai_socktype = SOCK_STREAM};
+    l->status = getaddrinfo(l->host, l->port, &want, &l->list);
+}
+
 static int dial(const char *host, const char *port) {
-    struct addrinfo want = {.ai_socktype = SOCK_STREAM}, *list;
+    lookup l = {.host = host, .port = port};
     int fd = -1;
-    if (getaddrinfo(host, port, &want, &list) != 0) return -1;
+    wyn_with_room(look_up, &l);
+    if (l.status != 0) return -1;
+    struct addrinfo *list = l.list;
     for (struct addrinfo *a = list; a && fd < 0; a = a->ai_next) {
         fd = socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC, a->ai_protocol);
         struct timeval limit = {.tv_sec = 30};

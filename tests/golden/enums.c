@@ -32,6 +32,21 @@ static void w_main(void);
 
 static const W_Tree U_Tree_Leaf = {.tag = 0};
 
+struct w_sum_more_on {
+    const W_Tree *p0;
+    int64_t result;
+};
+static WYN_COLD void w_sum_more_on(void *at) {
+    struct w_sum_more_on *c = at;
+    c->result = w_sum(c->p0);
+}
+static WYN_COLD int64_t w_sum_more(const W_Tree *p0) {
+    struct w_sum_more_on c;
+    c.p0 = p0;
+    wyn_stack_more(w_sum_more_on, &c);
+    return c.result;
+}
+
 int64_t wyn_main(void) {
     w_main();
     return 0;
@@ -75,6 +90,8 @@ static double w_area(W_Shape s) {
 /* fn sum(t: Tree) -> int */
 #line 12
 static int64_t w_sum(const W_Tree *t) {
+    if (wyn_stack_low()) return w_sum_more(t);
+#line 13
     int64_t t1;
 #line 13
     switch (t->tag) {
