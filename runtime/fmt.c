@@ -245,7 +245,23 @@ static void fmt_value(wyn_text *t, const void *v, const wyn_type *type) { /* tab
     }
 }
 
+typedef struct Nested {
+    wyn_text *t;
+    const void *v;
+    const wyn_type *type;
+} Nested;
+
+static void fmt_nested_on(void *arg) {
+    Nested *n = arg;
+    fmt_nested(n->t, n->v, n->type);
+}
+
 static void fmt_nested(wyn_text *t, const void *v, const wyn_type *type) {
+    if (wyn_stack_low()) { /* a long chain of enum values, say */
+        Nested n = {t, v, type};
+        wyn_stack_more(fmt_nested_on, &n);
+        return;
+    }
     if (type->to_string != NULL) {
         wyn_text_str(t, type->to_string(v));
     } else {

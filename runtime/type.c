@@ -67,7 +67,23 @@ static bool eq_result(const void *a, const void *b, const wyn_type *t) {
     return wyn_eq(at(a, offset), at(b, offset), ok ? t->a : t->b);
 }
 
+typedef struct Compared {
+    const void *a, *b;
+    const wyn_type *t;
+    uint64_t result;
+} Compared;
+
+static void eq_on(void *arg) {
+    Compared *c = arg;
+    c->result = wyn_eq(c->a, c->b, c->t);
+}
+
 bool wyn_eq(const void *a, const void *b, const wyn_type *t) { /* table */
+    if (wyn_stack_low()) { /* values may be chains as long as memory allows */
+        Compared c = {a, b, t, 0};
+        wyn_stack_more(eq_on, &c);
+        return c.result != 0;
+    }
     void *pa = NULL;
     void *pb = NULL;
     if (t->size == sizeof pa) {
@@ -177,7 +193,17 @@ static uint64_t hash_word(const void *v) {
     return wyn_hash_int(bits);
 }
 
+static void hash_on(void *arg) {
+    Compared *c = arg;
+    c->result = wyn_hash(c->a, c->t);
+}
+
 uint64_t wyn_hash(const void *v, const wyn_type *t) { /* table */
+    if (wyn_stack_low()) {
+        Compared c = {v, NULL, t, 0};
+        wyn_stack_more(hash_on, &c);
+        return c.result;
+    }
     switch ((wyn_kind)t->kind) {
     case WYN_T_VOID: return 0;
     case WYN_T_INT: return wyn_hash_int(*(const uint64_t *)v);

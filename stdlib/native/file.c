@@ -28,7 +28,7 @@ wyn_str *wyn_sys_error(void) {
 
 /* Reads to the end into a text; works for pipes and /proc, whose size is not known. */
 static bool read_fd(int fd, wyn_text *t) {
-    char block[16384];
+    char block[8192];
     for (;;) {
         ssize_t n = read(fd, block, sizeof block);
         if (n == 0) return true;
@@ -168,13 +168,25 @@ wyn_array *wyn_file_list_dir(const wyn_str *path) {
     return names;
 }
 
+typedef struct glob_call {
+    const char *pattern;
+    glob_t found;
+    int status;
+} glob_call;
+
+static void do_glob(void *arg) {
+    glob_call *c = arg;
+    c->status = glob(c->pattern, 0, NULL, &c->found);
+}
+
 wyn_array *wyn_file_glob(const wyn_str *pattern) {
     wyn_array *names = wyn_array_new(&wyn_type_str, 0);
-    glob_t found;
-    if (glob(pattern->bytes, 0, NULL, &found) != 0) return names;
-    for (size_t i = 0; i < found.gl_pathc; i++)
-        wyn_array_push_str(names, str_of(found.gl_pathv[i]));
-    globfree(&found);
+    glob_call c = {.pattern = pattern->bytes};
+    wyn_with_room(do_glob, &c);
+    if (c.status != 0) return names;
+    for (size_t i = 0; i < c.found.gl_pathc; i++)
+        wyn_array_push_str(names, str_of(c.found.gl_pathv[i]));
+    globfree(&c.found);
     return names;
 }
 
