@@ -88,7 +88,7 @@ void idle_wake_one(void) {
             atomic_fetch_add_explicit(&observe_wakes, 1, memory_order_relaxed);
             if (WYN_UNLIKELY(observe_on)) observe_event(EVENT_WAKE, NULL, i);
             if (!w->started) {
-                w->started = true;
+                w->started = w->called = true;
                 if (thread_start(thread_main, w)) return;
                 w->started = false; /* then without it */
                 all_bits &= ~bit;

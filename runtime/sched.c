@@ -228,7 +228,8 @@ static uintptr_t next_entry(Worker *w) {
         w->handoff = 0;
         return e;
     }
-    bool counted = false; /* as searching, by who woke us */
+    bool counted = w->called; /* as searching, by who woke us */
+    w->called = false;
     for (;;) {
         if (!counted) {
             if (w->fair || fair_turn(w)) {

@@ -41,6 +41,7 @@ typedef struct Worker {
     TimerHeap timers;
     _Alignas(64) _Atomic uint32_t wake; /* futex: 1 ends a sleep */
     bool started;
+    bool called; /* to life by a waker, who has counted it as searching */
     uint32_t seen_tick, seen_head;     /* the monitor's */
     _Atomic int64_t spawned, finished; /* written by the owner only */
     int64_t stat[STAT_COUNT];          /* observe.h */
