@@ -41,6 +41,7 @@ help:
 	@echo 'make test [T=text]       all tests, or those whose name contains the text'
 	@echo 'make san [T=text]        the tests with address and undefined-behaviour checks'
 	@echo 'make stress              tasks again and again, 1 to 8 workers, for a minute'
+	@echo 'make sim SEEDS=n         the runtime under simulated schedules; make mutants breaks it'
 	@echo 'make bench               speed against the peers in bench/: programs, tasks'
 	@echo 'make fuzz FUZZ_SECONDS=n feed nonsense to lexer, parser and checker (needs clang)'
 	@echo 'make tidy                layers, sizes, banned calls'
@@ -110,6 +111,8 @@ $(B)/san/cc.flags:
 	@mkdir -p $(@D)
 	printf '%s\n' $(SAN) >$@
 
+include tests/checks.mk
+
 # --- tests: one stamp each, so that a rerun repeats what failed or changed
 T ?=
 SAN_RUN := $(filter san,$(MAKECMDGOALS))
@@ -126,7 +129,8 @@ TESTS := $(call stamps,unit,tests/unit,tests/unit/*_test.c) \
     $(call stamps,examples,examples,examples/*.wyn examples/*/*.wyn) \
     $(call stamps,crashes,tests/fuzz/crashes,tests/fuzz/crashes/*) \
     $(call stamps,cli,tests/cli,tests/cli/*.sh) \
-    $(if $(SAN_RUN),,$(call stamps,cc,tests/lang,tests/lang/*/*.wyn) $(O)/tidy/tidy.ok)
+    $(if $(SAN_RUN),,$(call stamps,cc,tests/lang,tests/lang/*/*.wyn) $(O)/tidy/tidy.ok \
+    $(call stamps,sim,tests/sim,tests/sim/*_sim.c))
 WANTED := $(if $(T),$(foreach t,$(TESTS),$(if $(findstring $(T),$(t)),$(t))),$(TESTS))
 RUN = @B=$(F) O=$(O) sh tests/run
 

@@ -1,0 +1,28 @@
+# tests/checks.mk - builds of the runtime that only tests use. Included by the Makefile.
+
+# --- simulation: the runtime over simulated threads, without the collector (tests/sim/sim.h)
+SIM_FLAGS := -std=gnu11 -O1 -g -w -MMD -MP -fno-omit-frame-pointer -fno-strict-aliasing \
+    -DRT_HOSTILE -DRT_SIM -iquote runtime
+SIM_WRAP := $(foreach f,syscall clock_gettime nanosleep pause sched_yield pthread_create pthread_join \
+    aligned_alloc,-Wl$(comma)--wrap=$f)
+SIM_OBJ := $(patsubst runtime/%.c,$(B)/sim/rt/%.o,$(filter-out runtime/gc.c,$(wildcard runtime/*.c))) \
+    $(B)/sim/rt/gc_malloc.o $(B)/sim/rt/sim.o
+$(B)/sim/rt/%.o: runtime/%.c tests/sim/sim.h
+	@mkdir -p $(@D)
+	@$(CC) $(SIM_FLAGS) -include tests/sim/sim.h $(if $(filter start,$*),-Dmain=wyn_start) -c -o $@ $<
+$(B)/sim/rt/gc_malloc.o: tests/stress/tsan/gc_malloc.c tests/sim/sim.h
+	@mkdir -p $(@D)
+	@$(CC) $(SIM_FLAGS) -include tests/sim/sim.h -c -o $@ $<
+$(B)/sim/rt/sim.o: tests/sim/sim.c
+	@mkdir -p $(@D)
+	@$(CC) -std=gnu11 -O2 -g $(WARN) -fno-omit-frame-pointer -c -o $@ $<
+$(B)/sim/%: tests/sim/%_sim.c tests/sim/check.h $(SIM_OBJ)
+	@$(CC) $(SIM_FLAGS) -Wall -include tests/sim/sim.h $(SIM_WRAP) -o $@ $< $(SIM_OBJ) -lpthread -lm
+$(B)/tests/sim/%_sim.ok: $(B)/sim/% tests/run
+	$(RUN) sim $<
+SEEDS ?= 5000
+.PHONY: sim mutants
+sim: $(patsubst tests/sim/%_sim.c,$(B)/sim/%,$(wildcard tests/sim/*_sim.c))
+	@for f in $^; do echo "  $$f 0 $(SEEDS)"; $$f 0 $(SEEDS) || exit 1; done
+mutants: sim
+	@SEEDS=$(SEEDS) sh tests/sim/mutants
