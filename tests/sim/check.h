@@ -26,21 +26,24 @@ extern bool sim_alone; /* the monitor could not be started: all must go well wit
 
 /* A task of a simulation: body(arg) gives the result. */
 typedef struct Job {
-    wyn_fn fn;
     int64_t (*body)(int64_t arg);
     int64_t arg;
 } Job;
 
-static __attribute__((unused)) void job_run(void *result, wyn_fn *self) {
-    Job *j = (Job *)self;
-    *(int64_t *)result = j->body(j->arg);
+static __attribute__((unused)) void job_run(wyn_future *f) {
+    Job j;
+    memcpy(&j, f->value, sizeof j);
+    int64_t result = j.body(j.arg);
+    memcpy(f->value, &result, sizeof result);
 }
 
 static __attribute__((unused)) wyn_future *job(int64_t (*body)(int64_t), int64_t arg) {
     static const wyn_site site = {"sim.wyn", "job", 1};
-    Job *j = wyn_alloc(sizeof *j);
-    *j = (Job){{(void *)job_run}, body, arg};
-    return wyn_spawn(&j->fn, &wyn_type_int, &site);
+    static const wyn_task task = {job_run, &site, WYN_TASK_SIZE(sizeof(Job), 8), 0};
+    Job j = {body, arg};
+    wyn_future *f = wyn_task_new(sizeof j, 8, false);
+    memcpy(f->value, &j, sizeof j);
+    return wyn_spawn(f, &task);
 }
 
 static __attribute__((unused)) int64_t job_await(wyn_future *f) {
