@@ -12,6 +12,7 @@
 #include "config.h"
 #include "gc.h"
 #include "lock.h"
+#include "native.h"
 
 typedef struct Table {
     char *entries;
@@ -29,6 +30,7 @@ struct wyn_map {
     uint32_t lock;
     uint8_t key_kind;
     bool pointers;
+    bool reads_zero; /* m[k] without an entry is the zero value */
     uint32_t value_at, stride; /* of an entry */
 };
 
@@ -226,6 +228,19 @@ void *wyn_map_find_str(wyn_map *m, const wyn_str *key) {
     uint64_t hash;
     const Table *t = m->table;
     return value_or_null(m, t, find_str_again(m, t, key, &hash));
+}
+
+void wyn_map_reads_zero(wyn_map *m, const wyn_type *key, const wyn_type *value) {
+    (void)key;
+    (void)value;
+    m->reads_zero = true;
+}
+
+void *wyn_map_absent(wyn_map *m, const void *key, bool compound, const wyn_site *site) {
+    if (compound || !m->reads_zero) wyn_panic_map_key(key, m->type->a, compound, site);
+    void *zero = wyn_alloc(m->type->b->size);
+    wyn_zero(zero, m->type->b);
+    return zero;
 }
 
 /* ---- insertion ---- */

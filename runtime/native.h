@@ -44,6 +44,8 @@ int64_t wyn_map_size(wyn_map *m, const wyn_type *key, const wyn_type *value);
 bool wyn_map_has_key(wyn_map *m, const void *k, const wyn_type *key, const wyn_type *value);
 void wyn_map_remove_key(wyn_map *m, const void *k, const wyn_type *key, const wyn_type *value);
 void wyn_map_empty(wyn_map *m, const wyn_type *key, const wyn_type *value);
+/* Makes m[k] read the zero value where there is no entry. */
+void wyn_map_reads_zero(wyn_map *m, const wyn_type *key, const wyn_type *value);
 wyn_map *wyn_map_copy_of(wyn_map *m, const wyn_type *key, const wyn_type *value);
 wyn_array *wyn_map_key_list(wyn_map *m, const wyn_type *key, const wyn_type *value);
 wyn_array *wyn_map_value_list(wyn_map *m, const wyn_type *key, const wyn_type *value);

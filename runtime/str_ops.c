@@ -2,6 +2,7 @@
  * where the library says so. */
 #define _GNU_SOURCE
 #include "base.h"
+#include "find.h"
 #include "gc.h"
 #include "native.h"
 
@@ -73,9 +74,9 @@ wyn_str *wyn_str_trim_right(const wyn_str *s) { return str_trim(s, false, true);
 static int64_t str_find(const wyn_str *s, const wyn_str *part, int64_t from) {
     if (part->len > s->len - from) return -1;
     if (part->len == 0) return from;
-    size_t room = (size_t)(s->len - from);
-    const char *p = part->len == 1 ? memchr(s->bytes + from, part->bytes[0], room)
-                                   : memmem(s->bytes + from, room, part->bytes, (size_t)part->len);
+    Find f;
+    find_start(&f, s->bytes + from, (size_t)(s->len - from), part->bytes, (size_t)part->len);
+    const char *p = find_next(&f);
     return p == NULL ? -1 : p - s->bytes;
 }
 
@@ -100,10 +101,8 @@ int64_t wyn_str_last_index_of(const wyn_str *s, const wyn_str *part) {
 }
 
 int64_t wyn_str_count(const wyn_str *s, const wyn_str *part) {
-    int64_t count = 0;
     if (part->len == 0) return 0;
-    for (int64_t at = 0; (at = str_find(s, part, at)) >= 0; at += part->len) count++;
-    return count;
+    return find_count(s->bytes, (size_t)s->len, part->bytes, (size_t)part->len);
 }
 
 wyn_str *wyn_str_replace(const wyn_str *s, const wyn_str *from, const wyn_str *to) {
@@ -111,14 +110,16 @@ wyn_str *wyn_str_replace(const wyn_str *s, const wyn_str *from, const wyn_str *t
     if (count == 0) return (wyn_str *)s;
     wyn_str *r = wyn_str_make(s->len + count * (to->len - from->len));
     char *p = r->bytes;
-    int64_t at = 0;
-    for (int64_t next; (next = str_find(s, from, at)) >= 0; at = next + from->len) {
-        memcpy(p, s->bytes + at, (size_t)(next - at));
+    const char *at = s->bytes;
+    Find f;
+    find_start(&f, s->bytes, (size_t)s->len, from->bytes, (size_t)from->len);
+    for (const char *next; (next = find_next(&f)) != NULL; at = next + from->len) {
+        memcpy(p, at, (size_t)(next - at));
         p += next - at;
         memcpy(p, to->bytes, (size_t)to->len);
         p += to->len;
     }
-    memcpy(p, s->bytes + at, (size_t)(s->len - at));
+    memcpy(p, at, (size_t)(s->bytes + s->len - at));
     return r->len == 0 ? wyn_str_empty : r;
 }
 
@@ -171,9 +172,14 @@ wyn_array *wyn_str_chars(const wyn_str *s) {
 
 wyn_array *wyn_str_split(const wyn_str *s, const wyn_str *sep) {
     if (sep->len == 0) return wyn_str_chars(s);
-    wyn_array *a = wyn_array_new(&wyn_type_str, 0);
-    int64_t at = 0;
-    for (wyn_str *p; (p = wyn_str_next_piece(s, &at, sep)) != NULL;) wyn_array_push_str(a, p);
+    wyn_array *a = wyn_array_sized(&wyn_type_str, wyn_str_count(s, sep) + 1);
+    wyn_str **to = (wyn_str **)(void *)a->buf->data;
+    const char *at = s->bytes;
+    Find f;
+    find_start(&f, s->bytes, (size_t)s->len, sep->bytes, (size_t)sep->len);
+    for (const char *next; (next = find_next(&f)) != NULL; at = next + sep->len)
+        *to++ = wyn_str_new(at, next - at);
+    *to = wyn_str_new(at, s->bytes + s->len - at);
     return a;
 }
 
@@ -189,9 +195,16 @@ int64_t wyn_str_split_count(const wyn_str *s, const wyn_str *sep) {
 }
 
 wyn_array *wyn_str_lines(wyn_str *s) {
-    wyn_array *a = wyn_array_new(&wyn_type_str, 0);
-    int64_t at = 0;
-    for (wyn_str *p; (p = wyn_str_next_line(s, &at)) != NULL;) wyn_array_push_str(a, p);
+    static const char newline[] = "\n";
+    const char *at = s->bytes, *end = s->bytes + s->len;
+    int64_t n = find_count(at, (size_t)s->len, newline, 1);
+    Find f;
+    wyn_array *a = wyn_array_sized(&wyn_type_str, n + (s->len > 0 && end[-1] != '\n'));
+    wyn_str **to = (wyn_str **)(void *)a->buf->data;
+    find_start(&f, at, (size_t)s->len, newline, 1);
+    for (const char *next; (next = find_next(&f)) != NULL; at = next + 1)
+        *to++ = wyn_str_new(at, next - at - (next > at && next[-1] == '\r'));
+    if (at < end) *to = wyn_str_new(at, end - at);
     return a;
 }
 

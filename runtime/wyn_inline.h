@@ -283,22 +283,20 @@ WYN_FAST void wyn_map_stored(wyn_map *m, void *slot) {
 
 WYN_FAST void *wyn_map_at_i64(wyn_map *m, int64_t key, bool compound, const wyn_site *site) {
     void *p = wyn_map_find_i64(m, key);
-    if (WYN_UNLIKELY(p == NULL)) wyn_panic_map_key(&key, &wyn_type_int, compound, site);
-    return p;
+    return WYN_UNLIKELY(p == NULL) ? wyn_map_absent(m, &key, compound, site) : p;
 }
 
 WYN_FAST void *wyn_map_at_str(wyn_map *m, const wyn_str *key, bool compound,
                               const wyn_site *site) {
     void *p = wyn_map_find_str(m, key);
-    if (WYN_UNLIKELY(p == NULL)) wyn_panic_map_key(&key, &wyn_type_str, compound, site);
-    return p;
+    return WYN_UNLIKELY(p == NULL) ? wyn_map_absent(m, &key, compound, site) : p;
 }
 
 WYN_FAST void *wyn_map_at(wyn_map *m, const void *key, const wyn_type *key_type, bool compound,
                           const wyn_site *site) {
     void *p = wyn_map_find(m, key);
-    if (WYN_UNLIKELY(p == NULL)) wyn_panic_map_key(key, key_type, compound, site);
-    return p;
+    (void)key_type;
+    return WYN_UNLIKELY(p == NULL) ? wyn_map_absent(m, key, compound, site) : p;
 }
 
 /* ---- tasks ---- */

@@ -42,30 +42,31 @@ static bool takes_count(Checker *ck, const FnDecl *d, u32 n) {
     return n >= need && (n <= ps->n - skip || d->ast->flags & AF_VARARGS);
 }
 
-/* Does the argument's outermost constructor fit the written parameter type? 2: exactly, 1: open, 0:
- * no. */
+/* Does the argument's outermost constructor fit the written parameter type? An open parameter is
+ * better than a conversion: ints go to a generic function sooner than to one of floats. */
+enum { FITS_NOT, FITS_CONVERTED, FITS_OPEN, FITS_EXACTLY = 4 };
 static int fits(Checker *ck, FnDecl *d, u32 param, CallArg *a) {
     const Ast *t = d->ast->fn.params.v[param].type;
-    if (!t) return 1;
+    if (!t) return FITS_OPEN;
     if (a->ast && a->ast->kind == AST_LAMBDA && !a->tree) {
-        if (t->kind != AST_T_FN) return t->kind == AST_T_NAME && !ck ? 1 : 0;
-        return t->tfn.params.n == a->ast->lambda.params.n ? 2 : 0;
+        if (t->kind != AST_T_FN) return t->kind == AST_T_NAME && !ck ? FITS_OPEN : FITS_NOT;
+        return t->tfn.params.n == a->ast->lambda.params.n ? FITS_EXACTLY : FITS_NOT;
     }
     Type *got = ty_head(ck, call_arg_value(ck, a, NULL)->type);
     if (got->kind == TY_VAR) got = ty_force(ck, got);
     if (t->kind == AST_T_FN) {
-        if (got->kind == TY_FN) return got->n - 1 == t->tfn.params.n ? 2 : 0;
-        return got->kind == TY_VAR ? 1 : 0;
+        if (got->kind == TY_FN) return got->n - 1 == t->tfn.params.n ? FITS_EXACTLY : FITS_NOT;
+        return got->kind == TY_VAR ? FITS_OPEN : FITS_NOT;
     }
-    if (got->kind == TY_VAR || got->kind == TY_ERROR) return 1;
+    if (got->kind == TY_VAR || got->kind == TY_ERROR) return FITS_OPEN;
     Type **args = NEW_N(ck->perm, Type *, d->gen_count + 1);
     for (u32 i = 0; i < d->gen_count; i++) args[i] = ty_fresh(ck, a->span, VD_INT, NULL);
     Sig s = fn_sig(ck, d, args);
     Type *want = ty_prune(ck, s.params[param]);
-    if (want->kind == TY_VAR) return 1;
-    if (want->kind == got->kind && want->name == got->name) return 2;
-    if (want->kind == TY_FLOAT && got->kind == TY_INT) return 1;
-    return 0;
+    if (want->kind == TY_VAR) return FITS_OPEN;
+    if (want->kind == got->kind && want->name == got->name) return FITS_EXACTLY;
+    if (want->kind == TY_FLOAT && got->kind == TY_INT) return FITS_CONVERTED;
+    return FITS_NOT;
 }
 
 static FnDecl *pick_overload(Checker *ck, Call *c) {
