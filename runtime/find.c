@@ -15,7 +15,8 @@
 #include "config.h"
 
 void find_start(Find *f, const char *text, size_t n, const char *part, size_t len) {
-    *f = (Find){.part = part, .text = text, .end = text + n, .next = text, .block = text, .len = len};
+    *f = (Find){.part = part, .len = len, .text = text, .end = text + n};
+    f->next = f->block = text;
 }
 
 /* The places of a block of 64 whose first byte is the part's first and whose byte at len - 1 is its

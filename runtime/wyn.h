@@ -354,8 +354,6 @@ void *wyn_map_put(wyn_map *m, const void *key);
 void *wyn_map_put_i64(wyn_map *m, int64_t key);
 void wyn_map_stored_slow(wyn_map *m, void *slot);
 void *wyn_map_put_str(wyn_map *m, const wyn_str *key);
-/* m[k] without an entry: a fresh zero value if the map reads so, else the panic. */
-void *wyn_map_absent(wyn_map *m, const void *key, bool compound, const wyn_site *site);
 bool wyn_map_remove(wyn_map *m, const void *key);
 void wyn_map_clear(wyn_map *m);
 wyn_map *wyn_map_copy(wyn_map *m);

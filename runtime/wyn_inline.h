@@ -281,6 +281,9 @@ WYN_FAST void wyn_map_stored(wyn_map *m, void *slot) {
     if (WYN_UNLIKELY(wyn_spawned)) wyn_map_stored_slow(m, slot);
 }
 
+/* m[k] without an entry: a fresh zero value if the map reads so, else the panic. */
+void *wyn_map_absent(wyn_map *m, const void *key, bool compound, const wyn_site *site);
+
 WYN_FAST void *wyn_map_at_i64(wyn_map *m, int64_t key, bool compound, const wyn_site *site) {
     void *p = wyn_map_find_i64(m, key);
     return WYN_UNLIKELY(p == NULL) ? wyn_map_absent(m, &key, compound, site) : p;
