@@ -15,14 +15,8 @@
 #include <unistd.h>
 
 #include "blocking.h"
-#include "poll.h"
+#include "conn.h"
 #include "wyn.h"
-
-typedef struct Conn {
-    int error; /* of the last call that gave "" */
-    size_t from, to, cap;
-    char *buf; /* malloc */
-} Conn;
 
 enum { CHUNK = 64 << 10 };
 
@@ -32,6 +26,7 @@ static __thread char scratch[CHUNK];
 static void conn_drop(void *extra) {
     Conn *c = extra;
     free(c->buf);
+    free(c->head);
     free(c);
 }
 
@@ -264,8 +259,7 @@ static wyn_str *take(Conn *c, size_t n) {
     return s;
 }
 
-/* Reads more behind what the buffer holds. */
-static bool fill(Conn *c, int64_t h, int fd, int64_t when) {
+bool conn_fill(Conn *c, int64_t h, int fd, int64_t when) {
     if (c->from > 0) memmove(c->buf, c->buf + c->from, c->to - c->from);
     c->to -= c->from;
     c->from = 0;
@@ -320,7 +314,7 @@ wyn_str *wyn_net_read_exact(int64_t h, int64_t n, int64_t ms) {
     Conn *c = extra;
     int64_t when = poll_deadline(ms);
     bool ok = true;
-    while (ok && (int64_t)(c->to - c->from) < n) ok = fill(c, h, fd, when);
+    while (ok && (int64_t)(c->to - c->from) < n) ok = conn_fill(c, h, fd, when);
     if (!ok && c->error == 0) c->error = EPIPE; /* the end came first; what came is kept */
     wyn_str *s = ok && n > 0 ? take(c, (size_t)n) : wyn_str_new("", 0);
     poll_leave(h);
@@ -344,7 +338,7 @@ wyn_str *wyn_net_read_line(int64_t h, int64_t most, int64_t ms) {
         end = have > seen ? memchr(c->buf + c->from + seen, '\n', have - seen) : NULL;
         seen = have;
         if (end != NULL) break;
-        more = (int64_t)have <= most && fill(c, h, fd, when);
+        more = (int64_t)have <= most && conn_fill(c, h, fd, when);
         if ((int64_t)have > most) c->error = EMSGSIZE;
     }
     wyn_str *s;
@@ -365,22 +359,26 @@ wyn_str *wyn_net_read_line(int64_t h, int64_t most, int64_t ms) {
 
 /* ---- writing, closing ---- */
 
+int64_t conn_write(int64_t h, int fd, const char *p, size_t n, int64_t when) {
+    while (n > 0) {
+        ssize_t k = send(fd, p, n, MSG_NOSIGNAL);
+        if (k >= 0) {
+            p += k;
+            n -= (size_t)k;
+        } else if (!again(h, POLL_WRITE, when, "write to a connection")) {
+            return -errno;
+        }
+    }
+    return 0;
+}
+
 int64_t wyn_net_write(int64_t h, const wyn_str *s, int64_t ms) {
     void *extra;
     int fd = poll_enter(h, &extra);
     if (fd < 0) return -EBADF;
-    int64_t when = poll_deadline(ms), done = 0;
-    while (done < s->len) {
-        ssize_t n = send(fd, s->bytes + done, (size_t)(s->len - done), MSG_NOSIGNAL);
-        if (n >= 0) {
-            done += n;
-        } else if (!again(h, POLL_WRITE, when, "write to a connection")) {
-            done = -errno;
-            break;
-        }
-    }
+    int64_t bad = conn_write(h, fd, s->bytes, (size_t)s->len, poll_deadline(ms));
     poll_leave(h);
-    return done;
+    return bad != 0 ? bad : s->len;
 }
 
 bool wyn_net_shutdown(int64_t h) {

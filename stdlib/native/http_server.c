@@ -1,0 +1,438 @@
+/* http_server.c - requests of HTTP/1.1 read from a connection, and answers written to it.
+ * The head of a request stays in the connection's buffer until the next one is asked for; names
+ * and values are offsets into it, because the buffer moves when the body is read. The parser is
+ * strict (RFC 9112): what is not well-formed is answered with a status and ends the connection, so
+ * that no two servers on the way read one request differently.
+ * A result below 0 is a negative errno; from 100 on it is the status to answer with. */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <time.h>
+
+#include "conn.h"
+#include "wyn.h"
+
+enum { FIELDS_MAX = 100, HEAD_MAX = 64 << 10, SMALL = 16 << 10 };
+
+typedef struct Span { /* in the buffer, from the start of the head */
+    uint32_t at, len;
+} Span;
+
+struct HttpHead {
+    Span method, target;
+    Span name[FIELDS_MAX], value[FIELDS_MAX];
+    uint32_t fields, size; /* of the head with its empty line */
+    size_t taken;          /* bytes of head and raw body in the buffer */
+    Span body;             /* decoded in place */
+    bool keep, v10, chunked, expect;
+    int64_t length; /* -1: none given */
+    char *out;      /* answers that wait for the end of a pipeline */
+};
+
+typedef struct Text {
+    const char *p, *end;
+} Text;
+
+static bool is_token(unsigned char c) {
+    static const char marks[] = "!#$%&'*+-.^_`|~";
+    return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') ||
+           (c != 0 && strchr(marks, c) != NULL);
+}
+
+static bool same(const char *p, size_t n, const char *word) {
+    return strlen(word) == n && strncasecmp(p, word, n) == 0;
+}
+
+/* ---- the head ---- */
+
+static int parse_request_line(HttpHead *q, const char *base, const char *end) {
+    const char *p = base;
+    while (p < end && is_token((unsigned char)*p)) p++;
+    if (p == base || p == end || *p != ' ') return 400;
+    q->method = (Span){0, (uint32_t)(p - base)};
+    const char *target = ++p;
+    while (p < end && (unsigned char)*p > ' ' && *p != 0x7f) p++;
+    if (p == target || p == end || *p != ' ') return 400;
+    size_t len = (size_t)(p - target);
+    bool star = len == 1 && *target == '*';
+    if (*target != '/' && !star && memchr(target, ':', len) == NULL) return 400;
+    q->target = (Span){(uint32_t)(target - base), (uint32_t)len};
+    p++;
+    if (end - p != 8 || memcmp(p, "HTTP/", 5) != 0) return 400;
+    if (memcmp(p + 5, "1.1", 3) == 0) {
+        q->v10 = false;
+    } else if (memcmp(p + 5, "1.0", 3) == 0) {
+        q->v10 = true;
+    } else {
+        return 505;
+    }
+    q->keep = !q->v10;
+    return 0;
+}
+
+static int field_length(HttpHead *q, const char *p, size_t n) {
+    int64_t length = 0;
+    if (n == 0 || n > 18) return 400;
+    for (size_t i = 0; i < n; i++) {
+        if (p[i] < '0' || p[i] > '9') return 400;
+        length = length * 10 + (p[i] - '0');
+    }
+    if (q->length >= 0 && q->length != length) return 400;
+    q->length = length;
+    return 0;
+}
+
+static void field_connection(HttpHead *q, const char *p, size_t n) {
+    const char *end = p + n;
+    while (p < end) {
+        const char *comma = memchr(p, ',', (size_t)(end - p));
+        const char *stop = comma == NULL ? end : comma, *last = stop;
+        while (p < last && (*p == ' ' || *p == '\t')) p++;
+        while (last > p && (last[-1] == ' ' || last[-1] == '\t')) last--;
+        if (same(p, (size_t)(last - p), "close")) q->keep = false;
+        if (same(p, (size_t)(last - p), "keep-alive") && q->v10) q->keep = true;
+        p = stop + 1;
+    }
+}
+
+/* What the server itself must know of a field. */
+static int field_known(HttpHead *q, const char *name, size_t n, const char *value, size_t len,
+                       int *hosts) {
+    switch (n) {
+    case 4:
+        if (same(name, n, "host")) ++*hosts;
+        return 0;
+    case 6:
+        if (same(name, n, "expect")) {
+            if (!same(value, len, "100-continue")) return 417;
+            q->expect = true;
+        }
+        return 0;
+    case 10:
+        if (same(name, n, "connection")) field_connection(q, value, len);
+        return 0;
+    case 14: return same(name, n, "content-length") ? field_length(q, value, len) : 0;
+    case 17:
+        if (!same(name, n, "transfer-encoding")) return 0;
+        if (q->chunked || q->v10) return 400;
+        if (!same(value, len, "chunked")) return 501;
+        q->chunked = true;
+        return 0;
+    default: return 0;
+    }
+}
+
+static int parse_field(HttpHead *q, const char *base, const char *p, const char *end,
+                       int *hosts) {
+    const char *name = p;
+    while (p < end && is_token((unsigned char)*p)) p++;
+    if (p == name || p == end || *p != ':') return 400;
+    size_t n = (size_t)(p - name);
+    p++;
+    while (p < end && (*p == ' ' || *p == '\t')) p++;
+    const char *last = end;
+    while (last > p && (last[-1] == ' ' || last[-1] == '\t')) last--;
+    for (const char *c = p; c < last; c++) {
+        if (((unsigned char)*c < ' ' && *c != '\t') || *c == 0x7f) return 400;
+    }
+    if (q->fields == FIELDS_MAX) return 431;
+    q->name[q->fields] = (Span){(uint32_t)(name - base), (uint32_t)n};
+    q->value[q->fields++] = (Span){(uint32_t)(p - base), (uint32_t)(last - p)};
+    return field_known(q, name, n, p, (size_t)(last - p), hosts);
+}
+
+/* The head in base[0, n), whose last line is empty. */
+static int parse_head(HttpHead *q, const char *base, size_t n) {
+    const char *p = base, *end = base + n;
+    int hosts = 0, bad = 0;
+    q->fields = 0;
+    q->length = -1;
+    q->chunked = q->expect = false;
+    for (bool first = true; bad == 0; first = false) {
+        const char *nl = memchr(p, '\n', (size_t)(end - p)), *stop = nl;
+        if (nl == NULL) return 400;
+        if (stop > p && stop[-1] == '\r') stop--;
+        if (stop == p) break;
+        bad = first ? parse_request_line(q, base, stop) : parse_field(q, base, p, stop, &hosts);
+        p = nl + 1;
+    }
+    if (bad != 0) return bad;
+    if (q->chunked && q->length >= 0) return 400;
+    if (hosts > 1 || (hosts == 0 && !q->v10)) return 400;
+    return 0;
+}
+
+/* The length of the head that begins at p, or 0 when it is not all there. */
+static size_t head_size(const char *p, size_t n, size_t seen) {
+    size_t at = seen > 3 ? seen - 3 : 0;
+    const char *nl;
+    while (at < n && (nl = memchr(p + at, '\n', n - at)) != NULL) {
+        at = (size_t)(nl - p) + 1;
+        if (at < n && p[at] == '\n') return at + 1;
+        if (at + 1 < n && p[at] == '\r' && p[at + 1] == '\n') return at + 2;
+    }
+    return 0;
+}
+
+/* ---- the body ---- */
+
+/* At least n bytes after the start of the head. */
+static int need(Conn *c, int64_t h, int fd, size_t n, int64_t when) {
+    while (c->to - c->from < n) {
+        if (!conn_fill(c, h, fd, when)) return c->error != 0 ? -c->error : -EPIPE;
+    }
+    return 0;
+}
+
+/* The offset behind the line that begins at `at`. */
+static int need_line(Conn *c, int64_t h, int fd, size_t at, size_t *next, int64_t when) {
+    for (;;) {
+        const char *p = c->buf + c->from;
+        size_t n = c->to - c->from;
+        const char *nl = n > at ? memchr(p + at, '\n', n - at) : NULL;
+        if (nl != NULL) {
+            *next = (size_t)(nl - p) + 1;
+            return 0;
+        }
+        if (n - at > 4096) return 400;
+        int bad = need(c, h, fd, n + 1, when);
+        if (bad != 0) return bad;
+    }
+}
+
+static int hex_value(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    c |= 32;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static int chunk_size(const char *p, const char *end, size_t *size) {
+    size_t n = 0;
+    const char *start = p;
+    for (int v; p < end && (v = hex_value(*p)) >= 0; p++) {
+        if (p - start > 12) return 413;
+        n = n * 16 + (size_t)v;
+    }
+    if (p == start || (p < end && *p != ';' && *p != '\r' && *p != '\n')) return 400;
+    *size = n;
+    return 0;
+}
+
+/* Chunks become one piece in place, behind the head. */
+static int read_chunks(Conn *c, HttpHead *q, int64_t h, int fd, size_t most, int64_t when) {
+    size_t at = q->size, to = q->size, next, size;
+    for (;;) {
+        int bad = need_line(c, h, fd, at, &next, when);
+        if (bad != 0) return bad;
+        bad = chunk_size(c->buf + c->from + at, c->buf + c->from + next, &size);
+        if (bad != 0) return bad;
+        if (size > most || to - q->size > most - size) return 413;
+        at = next;
+        if (size == 0) break;
+        bad = need(c, h, fd, at + size + 2, when);
+        if (bad != 0) return bad;
+        char *base = c->buf + c->from;
+        if (base[at + size] != '\r' || base[at + size + 1] != '\n') return 400;
+        memmove(base + to, base + at, size);
+        to += size;
+        at += size + 2;
+    }
+    for (;;) { /* trailers, which nobody asks for */
+        int bad = need_line(c, h, fd, at, &next, when);
+        if (bad != 0) return bad;
+        size_t len = next - at;
+        at = next;
+        if (len <= 2) break;
+        if (at > (size_t)HEAD_MAX + most) return 431;
+    }
+    q->body = (Span){q->size, (uint32_t)(to - q->size)};
+    q->taken = at;
+    return 0;
+}
+
+static int read_body(Conn *c, HttpHead *q, int64_t h, int fd, size_t most, int64_t when) {
+    q->body = (Span){q->size, 0};
+    q->taken = q->size;
+    if (!q->chunked && q->length <= 0) return 0;
+    if (q->length > (int64_t)most) return 413;
+    if (q->expect) {
+        static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
+        int64_t bad = conn_write(h, fd, go_on, sizeof go_on - 1, when);
+        if (bad != 0) return (int)bad;
+    }
+    if (q->chunked) return read_chunks(c, q, h, fd, most, when);
+    int bad = need(c, h, fd, q->size + (size_t)q->length, when);
+    if (bad != 0) return bad;
+    q->body.len = (uint32_t)q->length;
+    q->taken = q->size + (size_t)q->length;
+    return 0;
+}
+
+/* ---- requests ---- */
+
+static int read_request(Conn *c, int64_t h, int fd, int64_t idle_ms, int64_t ms, size_t most) {
+    HttpHead *q = c->head;
+    if (q == NULL && (q = c->head = calloc(1, sizeof *q)) == NULL) return -ENOMEM;
+    c->from += q->taken;
+    q->taken = 0;
+    while (c->to > c->from && (c->buf[c->from] == '\r' || c->buf[c->from] == '\n')) c->from++;
+    int64_t when = poll_deadline(c->to > c->from ? ms : idle_ms);
+    size_t seen = 0, size;
+    while ((size = head_size(c->buf + c->from, c->to - c->from, seen)) == 0) {
+        bool idle = c->to == c->from;
+        seen = c->to - c->from;
+        if (seen > HEAD_MAX) return 431;
+        if (!conn_fill(c, h, fd, when)) {
+            if (c->error == ETIMEDOUT && !idle) return 408;
+            return c->error != 0 ? -c->error : -EPIPE;
+        }
+        if (idle) when = poll_deadline(ms);
+    }
+    q->size = (uint32_t)size;
+    int bad = parse_head(q, c->buf + c->from, size);
+    return bad != 0 ? bad : read_body(c, q, h, fd, most, when);
+}
+
+/* The next request: 0, or see above; -EPIPE: the client has gone. */
+int64_t wyn_http_next(int64_t h, int64_t idle_ms, int64_t ms, int64_t most) {
+    void *extra;
+    int fd = poll_enter(h, &extra);
+    if (fd < 0) return -EBADF;
+    int r = read_request(extra, h, fd, idle_ms, ms, (size_t)(most > 1 << 30 ? 1 << 30 : most));
+    if (r != 0 && ((Conn *)extra)->head != NULL) ((Conn *)extra)->head->keep = false;
+    poll_leave(h);
+    return r;
+}
+
+static wyn_str *piece(const Conn *c, Span s) {
+    return wyn_str_new(c->buf + c->from + s.at, s.len);
+}
+
+/* 0: method, 1: target, 2: body. */
+wyn_str *wyn_http_part(int64_t h, int64_t part) {
+    void *extra;
+    if (poll_enter(h, &extra) < 0) return wyn_str_empty;
+    const Conn *c = extra;
+    const HttpHead *q = c->head;
+    wyn_str *s = q == NULL || q->taken == 0 ? wyn_str_empty
+                 : piece(c, part == 0 ? q->method : part == 1 ? q->target : q->body);
+    poll_leave(h);
+    return s;
+}
+
+/* The values of a field, joined by ", "; "" when there is none. */
+wyn_str *wyn_http_field(int64_t h, const wyn_str *name) {
+    void *extra;
+    if (poll_enter(h, &extra) < 0) return wyn_str_empty;
+    const Conn *c = extra;
+    const HttpHead *q = c->head;
+    wyn_str *s = wyn_str_empty;
+    for (uint32_t i = 0; q != NULL && q->taken > 0 && i < q->fields; i++) {
+        const char *p = c->buf + c->from + q->name[i].at;
+        if ((int64_t)q->name[i].len != name->len ||
+            strncasecmp(p, name->bytes, (size_t)name->len) != 0)
+            continue;
+        wyn_str *v = piece(c, q->value[i]);
+        s = s->len == 0 ? v : wyn_str_concat2(wyn_str_concat2(s, wyn_str_from_c(", ")), v);
+    }
+    poll_leave(h);
+    return s;
+}
+
+bool wyn_http_keeps(int64_t h) {
+    void *extra;
+    if (poll_enter(h, &extra) < 0) return false;
+    const HttpHead *q = ((Conn *)extra)->head;
+    bool keep = q != NULL && q->keep;
+    poll_leave(h);
+    return keep;
+}
+
+/* ---- answers ---- */
+
+static const char *reason(int64_t status) {
+    static const struct { int status; const char *text; } known[] = {
+        {200, "OK"}, {201, "Created"}, {202, "Accepted"}, {204, "No Content"},
+        {206, "Partial Content"}, {301, "Moved Permanently"}, {302, "Found"}, {303, "See Other"},
+        {304, "Not Modified"}, {307, "Temporary Redirect"}, {308, "Permanent Redirect"},
+        {400, "Bad Request"}, {401, "Unauthorized"}, {403, "Forbidden"}, {404, "Not Found"},
+        {405, "Method Not Allowed"}, {408, "Request Timeout"}, {409, "Conflict"},
+        {411, "Length Required"}, {413, "Content Too Large"}, {415, "Unsupported Media Type"},
+        {416, "Range Not Satisfiable"}, {417, "Expectation Failed"},
+        {422, "Unprocessable Content"}, {429, "Too Many Requests"},
+        {431, "Request Header Fields Too Large"}, {500, "Internal Server Error"},
+        {501, "Not Implemented"}, {502, "Bad Gateway"}, {503, "Service Unavailable"},
+        {504, "Gateway Timeout"}, {505, "HTTP Version Not Supported"}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (known[i].status == status) return known[i].text;
+    }
+    return "";
+}
+
+/* "Date: ...\r\n", made once a second. */
+static size_t date_line(char *to) {
+    static __thread time_t made;
+    static __thread char line[48];
+    static __thread size_t len;
+    time_t now = time(NULL);
+    if (now != made) {
+        struct tm t;
+        gmtime_r(&now, &t);
+        len = strftime(line, sizeof line, "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &t);
+        made = now;
+    }
+    memcpy(to, line, len);
+    return len;
+}
+
+static bool no_body(int64_t status) { return status < 200 || status == 204 || status == 304; }
+
+/* `fields` are whole lines. False: the client has gone. */
+bool wyn_http_answer(int64_t h, int64_t status, const wyn_str *fields, const wyn_str *body,
+                     int64_t ms) {
+    void *extra;
+    int fd = poll_enter(h, &extra);
+    if (fd < 0) return false;
+    const HttpHead *q = ((Conn *)extra)->head;
+    const char *method = ((Conn *)extra)->buf;
+    bool head = q != NULL && q->method.len == 4 && q->taken > 0 &&
+                memcmp(method + ((Conn *)extra)->from, "HEAD", 4) == 0;
+    bool keep = q != NULL && q->keep;
+    size_t most = (size_t)fields->len + 256, sent = head || no_body(status) ? 0 : (size_t)body->len;
+    size_t room = sent <= SMALL ? most + sent : most;
+    char small[1024], *out = room <= sizeof small ? small : malloc(room);
+    int64_t bad = -ENOMEM;
+    if (out != NULL) {
+        size_t n = (size_t)snprintf(out, most, "HTTP/1.1 %d %s\r\n", (int)status, reason(status));
+        n += date_line(out + n);
+        if (!no_body(status))
+            n += (size_t)snprintf(out + n, most - n, "Content-Length: %lld\r\n",
+                                  (long long)body->len);
+        if (!keep) {
+            memcpy(out + n, "Connection: close\r\n", 19);
+            n += 19;
+        } else if (q->v10) {
+            memcpy(out + n, "Connection: keep-alive\r\n", 24);
+            n += 24;
+        }
+        memcpy(out + n, fields->bytes, (size_t)fields->len);
+        n += (size_t)fields->len;
+        memcpy(out + n, "\r\n", 2);
+        n += 2;
+        int64_t when = poll_deadline(ms);
+        if (sent <= SMALL) {
+            memcpy(out + n, body->bytes, sent);
+            n += sent;
+            sent = 0;
+        }
+        bad = conn_write(h, fd, out, n, when);
+        if (bad == 0 && sent > 0) bad = conn_write(h, fd, body->bytes, sent, when);
+    }
+    if (out != small) free(out);
+    poll_leave(h);
+    return bad == 0;
+}
