@@ -155,7 +155,12 @@ static __attribute__((noinline)) bool send_wait(wyn_channel *c, const void *v,
     if (!w->pinned) value_copy(w->value, v, c->size);
     node_open(n, w, 0, w->pinned ? (void *)(uintptr_t)v : w->value);
     list_add(&c->senders, n);
-    waiter_park_lock(w, 0, &c->lock);
+    if (waiter_park_lock(w, 0, &c->lock) == WAIT_ABORTED) {
+        lock_take(&c->lock);
+        list_remove(&c->senders, n);
+        lock_drop(&c->lock);
+        panic_cancelled();
+    }
     return n->ok;
 }
 
@@ -184,10 +189,12 @@ static __attribute__((noinline)) bool recv_wait(wyn_channel *c, void *out, bool 
         atomic_store_explicit(&w->weak, true, memory_order_relaxed);
     node_open(n, w, 0, w->pinned ? out : w->value);
     list_add(&c->receivers, n);
-    if (waiter_park_lock(w, c->fire_at, &c->lock) == WAIT_TIMEOUT) {
+    int won = waiter_park_lock(w, c->fire_at, &c->lock);
+    if (won < 0) {
         lock_take(&c->lock);
         list_remove(&c->receivers, n);
         lock_drop(&c->lock);
+        if (won == WAIT_ABORTED) panic_cancelled();
         return false;
     }
     if (n->ok && !w->pinned) value_copy(out, w->value, c->size);

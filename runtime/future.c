@@ -6,7 +6,7 @@
 #include "native.h"
 #include "report.h"
 #include "sched.h"
-#include "task.h"
+#include "scope.h"
 
 static _Atomic int64_t ids;
 
@@ -184,11 +184,13 @@ static __attribute__((cold)) void future_fail(const Run *r, Panic *p) {
         panic_report(p);
         wyn_finish(STATUS_PANIC);
     }
+    if ((r->desc->flags & WYN_TASK_SCOPED) != 0) scope_failed(r->task, r->desc, p);
     if ((future_finish(r->task, failed_add(r->task, p)) & FUTURE_SEEN) != 0) failed_seen(r->task);
 }
 
 static void run_body(void *arg) {
     const Run *r = arg;
+    scope_begin(r->task, r->desc);
     r->desc->run(r->task);
 }
 
@@ -197,10 +199,14 @@ static void future_run(wyn_future *f, const wyn_task *d) {
     Fiber *self = fiber_self();
     Run run = {.outer = self->run, .task = f, .desc = d};
     Panic *p = NULL;
+    struct wyn_scope *scope = self->panic.scope; /* of who awaits it */
+    int masked = self->panic.masked;
     self->run = &run;
     if (WYN_UNLIKELY(observe_on)) observe_event(EVENT_TASK, d->site, 0);
     bool ok = panic_run(run_body, &run, &p);
     self->run = run.outer;
+    self->panic.scope = scope;
+    self->panic.masked = masked;
     if (WYN_UNLIKELY(observe_on)) observe_event(EVENT_END, NULL, 0);
     if (ok) {
         future_done(f, d);
@@ -214,7 +220,9 @@ static void run_claimed(Run *r, wyn_future *f, const wyn_task *d) {
     r->desc = d;
     r->id = 0;
     if (WYN_UNLIKELY(observe_on)) observe_event(EVENT_TASK, d->site, 0);
+    if ((d->flags & WYN_TASK_SCOPED) != 0) scope_begin(f, d);
     d->run(f);
+    if ((d->flags & WYN_TASK_SCOPED) != 0) scope_end();
     if (WYN_UNLIKELY(observe_on)) observe_event(EVENT_END, NULL, 0);
     r->task = NULL;
     task_ended();
@@ -252,8 +260,9 @@ static bool wait_until(wyn_future *f, int64_t when, const char *what, const wyn_
         return true;
     }
     int won = waiter_park(w, when);
-    if (won == WAIT_TIMEOUT) future_unwait(f, n);
-    return won != WAIT_TIMEOUT || future_finished(f);
+    if (won < 0) future_unwait(f, n);
+    if (won == WAIT_ABORTED) panic_cancelled();
+    return won >= 0 || future_finished(f);
 }
 
 bool wyn_future_is_done(wyn_future *f) { return future_finished(f); }
@@ -281,7 +290,7 @@ static void future_join(wyn_future *f, const wyn_site *site) {
         join_more(f, site);
         return;
     }
-    const wyn_task *d = future_claim(f);
+    const wyn_task *d = scope_runs_others() ? future_claim(f) : NULL;
     if (d != NULL) { /* no need of a stack: we wait for just this */
         sched_claimed();
         future_run(f, d);
@@ -297,6 +306,16 @@ static void future_join(wyn_future *f, const wyn_site *site) {
 
 static bool has_failed(const wyn_future *f) {
     return (st_load(f) & FUTURE_BITS) == FUTURE_FAILED;
+}
+
+bool future_join_until(wyn_future *f, int64_t when, const wyn_site *site) {
+    if (when != 0) return future_finished(f) || wait_until(f, when, "parallel", site);
+    future_join(f, site);
+    return true;
+}
+
+void future_consume(wyn_future *f) {
+    if (has_failed(f)) failed_seen(f);
 }
 
 static void *future_take(wyn_future *f, const wyn_site *site) {
@@ -351,19 +370,6 @@ wyn_array *wyn_await_all(wyn_array *futures, const wyn_type *elem, const wyn_sit
     return r;
 }
 
-bool wyn_join_for(wyn_array *futures, int64_t timeout_ms, const wyn_site *site) {
-    if (timeout_ms < 0) {
-        wyn_join_all(futures, site);
-        return true;
-    }
-    int64_t when = deadline_in(timeout_ms);
-    for (int64_t i = 0; i < wyn_array_len(futures); i++) {
-        wyn_future *f = wyn_array_raw_ptr(futures, i);
-        if (!future_finished(f) && !wait_until(f, when, "parallel", site)) return false;
-    }
-    return true;
-}
-
 static wyn_future *first_good(wyn_array *futures, bool *all) {
     *all = true;
     for (int64_t i = 0; i < wyn_array_len(futures); i++) {
@@ -392,9 +398,10 @@ static void wait_any(wyn_array *futures, const wyn_site *site) {
     /* what finished before its node was linked is seen now, what finishes later wakes us */
     bool all;
     bool late = first_good(futures, &all) != NULL || all;
-    if (!late || !waiter_win(w, 0)) waiter_park(w, 0);
+    int won = late && waiter_win(w, 0) ? 0 : waiter_park(w, 0);
     w->what = NULL;
     for (i = 0; i < n; i++) future_unwait(wyn_array_raw_ptr(futures, i), &nodes[i]);
+    if (won == WAIT_ABORTED) panic_cancelled();
     __asm__ volatile("" : : "r"(keep));
 }
 
@@ -424,7 +431,7 @@ bool wyn_task_is_cancelled(void) {
     for (Run *r = fiber_self()->run; r != NULL; r = r->outer) {
         if ((st_load(r->task) & FUTURE_CANCELLED) != 0) return true;
     }
-    return false;
+    return scope_is_aborted();
 }
 
 int64_t wyn_task_id(void) {
@@ -445,4 +452,8 @@ int64_t wyn_task_count(void) {
 
 int64_t wyn_task_workers(void) { return wyn_spawned ? worker_count : sched_cpus(); }
 
-void wyn_task_yield(void) { sched_yield_task(); }
+void wyn_task_yield(void) {
+    scope_check();
+    sched_yield_task();
+    scope_check();
+}

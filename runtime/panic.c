@@ -12,6 +12,7 @@
 
 #include "gc.h"
 #include "lock.h"
+#include "scope.h"
 #include "stack.h"
 #include "trace.h"
 
@@ -32,6 +33,8 @@ typedef struct CatchPoint {
     wyn_frame *mark;
     Panic *active;
     Segment *segment; /* of the stack */
+    struct wyn_scope *scope;
+    int masked;
     Panic *volatile caught;
 } CatchPoint;
 
@@ -51,12 +54,15 @@ void wyn_defer(wyn_frame *frame, wyn_defer_entry *entry, void (*run)(void *frame
 }
 
 void wyn_frame_leave(wyn_frame *frame) {
+    PanicContext *context = panic_context(); /* of the stack: the same after a wait */
+    context->masked++;
     while (frame->top != NULL) {
         wyn_defer_entry *e = frame->top;
         frame->top = e->next;
         e->run(frame);
     }
-    panic_context()->frames = frame->next;
+    context->masked--;
+    context->frames = frame->next;
 }
 
 /* ---- raising and catching ---- */
@@ -71,6 +77,7 @@ static _Noreturn void panic_raise(Panic *p) {
     }
     CatchPoint *c = context->catch;
     wyn_frame *mark = c == NULL ? NULL : c->mark;
+    context->masked++;
     while (context->frames != mark) {
         wyn_frame *f = context->frames;
         wyn_defer_entry *e = f->top;
@@ -88,6 +95,8 @@ static _Noreturn void panic_raise(Panic *p) {
     }
     context->active = c->active;
     context->catch = c->previous;
+    context->scope = c->scope;
+    context->masked = c->masked;
     c->caught = p;
     JUMP_TO(c->jump);
 }
@@ -96,7 +105,7 @@ __attribute__((noinline)) bool panic_run(void (*body)(void *), void *arg, Panic 
     PanicContext *context = panic_context();
     CatchPoint c = {
         .previous = context->catch, .mark = context->frames, .active = context->active,
-        .segment = stack_self()->segment};
+        .segment = stack_self()->segment, .scope = context->scope, .masked = context->masked};
     context->catch = &c;
     context->active = NULL;
     if (JUMP_SET(c.jump) == 0) {
@@ -110,7 +119,23 @@ __attribute__((noinline)) bool panic_run(void (*body)(void *), void *arg, Panic 
     return false;
 }
 
+/* ---- cancellation ---- */
+
+WYN_STR_LIT(cancelled_text, 9, "cancelled");
+
+bool panic_is_cancelled(const Panic *p) { return p->text == WYN_S(cancelled_text); }
+
+void panic_cancelled(void) {
+    Panic *p = wyn_alloc(sizeof *p);
+    p->text = WYN_S(cancelled_text);
+    panic_raise(p);
+}
+
 void panic_rethrow(Panic *p, const wyn_site *awaited) {
+    if (panic_is_cancelled(p) && awaited != NULL) {
+        scope_check();
+        wyn_panic_at(awaited, "task was cancelled");
+    }
     Panic *copy = wyn_alloc(sizeof *copy);
     *copy = *p;
     copy->also = p->also;
@@ -175,6 +200,7 @@ bool wyn_try_call(wyn_fn *thunk, void *result, wyn_str **err) {
     TryCall t = {thunk, result};
     Panic *p = NULL;
     if (panic_run(try_body, &t, &p)) return true;
+    if (panic_is_cancelled(p)) panic_rethrow(p, NULL);
     *err = p->text;
     return false;
 }

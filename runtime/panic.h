@@ -23,6 +23,11 @@ bool panic_run(void (*body)(void *), void *arg, Panic **caught);
 /* Raises a panic caught elsewhere again. */
 _Noreturn void panic_rethrow(Panic *p, const wyn_site *awaited);
 
+/* The reserved panic of an aborted task, which nothing reports and try_call does not catch.
+ * Raised again outside of the aborted scope it becomes `task was cancelled`. */
+_Noreturn void panic_cancelled(void);
+bool panic_is_cancelled(const Panic *p);
+
 /* To stderr, after stdout. */
 void panic_report(const Panic *p);
 
@@ -34,6 +39,8 @@ typedef struct PanicContext {
     wyn_frame *frames;        /* innermost function with deferred blocks */
     struct CatchPoint *catch;
     Panic *active;            /* whose deferred blocks are running */
+    struct wyn_scope *scope;  /* innermost scope whose abort ends what runs here; scope.c */
+    int masked;               /* deferred blocks are running: it does not */
 } PanicContext;
 
 enum { STATUS_PANIC = 101 };

@@ -338,6 +338,10 @@ static __attribute__((noinline, cold)) void first_spawn(void) {
     future_first();
 }
 
+void sched_prepare(void) {
+    if (!spawned) first_spawn();
+}
+
 wyn_future *wyn_spawn(wyn_future *f, const wyn_task *task) {
     if (WYN_UNLIKELY(!spawned)) first_spawn();
     /* relaxed: the queue publishes it */

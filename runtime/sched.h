@@ -78,6 +78,10 @@ void sched_thread(Worker *w);
 
 /* future.c */
 void future_first(void);
+
+/* As the first spawn does: timers of scopes and long loops need the other threads too. */
+void sched_prepare(void);
+
 void future_run_entry(struct Run *r, uintptr_t entry); /* ENTRY_TASK or ENTRY_CLAIMED */
 void future_run_failed(struct Run *r, Panic *p);       /* it left future_run_entry by a panic */
 bool future_is_stale(uintptr_t entry);

@@ -136,6 +136,7 @@ static int select_wait(Select *s, int64_t own) {
         won = waiter_park_held(w, select_deadline(s, own, w), drop_locks, s);
     }
     unlink_all(s);
+    if (won == WAIT_ABORTED) panic_cancelled();
     return won;
 }
 

@@ -26,7 +26,11 @@ static void gate_wait(Gate *g, int index, const void *who, const char *what,
     waiter_object(w, WAIT_LOCK, g);
     node_open(&w->node, w, index, (void *)(uintptr_t)who);
     list_add(&g->waiting, &w->node);
-    waiter_park_lock(w, 0, &g->lock);
+    if (waiter_park_lock(w, 0, &g->lock) != WAIT_ABORTED) return;
+    lock_take(&g->lock);
+    list_remove(&g->waiting, &w->node);
+    lock_drop(&g->lock);
+    panic_cancelled();
 }
 
 /* All waiters; called with the lock held, drops it. */
@@ -151,23 +155,19 @@ void wyn_rwlock_write(void *lock, const wyn_type *type) {
 
 /* Free: to the oldest, and if that is a reader, to all readers. Drops the lock. */
 static void rwlock_pass(wyn_rwlock *l) {
-    WaitNode *chain = NULL, *n = l->gate.waiting.head;
-    bool one = n != NULL && n->index == WRITER;
-    while (n != NULL) {
-        WaitNode *next = n->next;
-        if (one || n->index == READER) {
-            list_remove(&l->gate.waiting, n);
-            waiter_win(n->waiter, n->index); /* nothing else can end this wait */
-            if (one) {
-                l->writer = n->slot;
-            } else {
-                l->readers++;
-            }
-            n->prev = chain;
-            chain = n;
-            if (one) break;
+    WaitNode *chain = NULL, *n = l->gate.waiting.head, *next;
+    for (; n != NULL && l->writer == NULL; n = next) {
+        next = n->next;
+        if (n->index == WRITER && l->readers > 0) continue;
+        list_remove(&l->gate.waiting, n);
+        if (!waiter_win(n->waiter, n->index)) continue; /* aborted */
+        if (n->index == WRITER) {
+            l->writer = n->slot;
+        } else {
+            l->readers++;
         }
-        n = next;
+        n->prev = chain;
+        chain = n;
     }
     lock_drop(&l->gate.lock);
     while (chain != NULL) {

@@ -49,6 +49,10 @@ static inline bool future_finished(wyn_future *f) {
     return (__atomic_load_n(&f->st, __ATOMIC_ACQUIRE) & FUTURE_DONE) != 0;
 }
 
+/* Waits, running it in place if that is allowed; false: `when` (0: never) came first. */
+bool future_join_until(wyn_future *f, int64_t when, const wyn_site *site);
+void future_consume(wyn_future *f); /* its panic, if any, need not be reported at the end */
+
 /* False when it is finished already. future_unwait is for a node whose wait ended otherwise. */
 bool future_wait(wyn_future *f, WaitNode *n);
 void future_unwait(wyn_future *f, WaitNode *n);

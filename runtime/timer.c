@@ -101,7 +101,13 @@ int timers_fire(TimerHeap *h) {
     }
     publish(h);
     lock_drop(&h->lock);
-    for (int i = 0; i < n; i++) waiter_wake(over[i]);
+    for (int i = 0; i < n; i++) {
+        if (over[i]->fired != NULL) {
+            over[i]->fired(over[i]);
+        } else {
+            waiter_wake(over[i]);
+        }
+    }
     return n;
 }
 

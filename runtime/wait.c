@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "sched.h"
+#include "scope.h"
 #include "timer.h"
 
 int64_t time_mono(void) {
@@ -29,6 +30,8 @@ Waiter *waiter_held(const char *what, const wyn_site *site) {
     w->site = site;
     w->when = 0;
     w->pinned = w->at_end = false;
+    w->fired = NULL;
+    w->scope = NULL;
     atomic_store_explicit(&w->weak, false, memory_order_relaxed);
     waiter_object(w, WAIT_TIME, NULL);
     return w;
@@ -127,11 +130,25 @@ static void commit(Fiber *from, void *arg) {
 static int waiter_end(Waiter *w) {
     w->what = NULL;
     if (w->when != 0 && w->won != WAIT_TIMEOUT) timer_leave(w);
+    scope_unguard(w);
     return w->won;
+}
+
+void waiter_start_timer(Waiter *w, int64_t when) {
+    w->when = when;
+    timer_add(w, token_next(w), true);
+}
+
+void waiter_stop_timer(Waiter *w) {
+    if (waiter_win(w, 0)) timer_leave(w);
 }
 
 int waiter_park(Waiter *w, int64_t when) {
     uint64_t token = atomic_load_explicit(&w->token, memory_order_relaxed);
+    if (!scope_guard(w) && waiter_win(w, WAIT_ABORTED)) {
+        w->what = NULL;
+        return WAIT_ABORTED;
+    }
     if (when != 0 && (token & 1) != 0) { /* else it has been won already */
         w->when = when;
         timer_add(w, token, false);
@@ -150,6 +167,8 @@ static inline void open_parked(Waiter *w) {
     } else {
         timer_add(w, token_next(w), true);
     }
+    if (WYN_UNLIKELY(w->scope != NULL) && scope_missed(w) && waiter_win(w, WAIT_ABORTED))
+        waiter_wake(w);
 }
 
 static void commit_lock(Fiber *from, void *lock) {
@@ -159,6 +178,11 @@ static void commit_lock(Fiber *from, void *lock) {
 
 int waiter_park_lock(Waiter *w, int64_t when, uint32_t *lock) {
     w->when = when;
+    if (!scope_guard(w)) {
+        if (lock != NULL) lock_drop(lock);
+        w->what = NULL;
+        return WAIT_ABORTED;
+    }
     sched_park(commit_lock, lock);
     return waiter_end(w);
 }
@@ -172,6 +196,11 @@ static void commit_drop(Fiber *from, void *arg) {
 
 int waiter_park_held(Waiter *w, int64_t when, void (*drop)(void *arg), void *arg) {
     w->when = when;
+    if (!scope_guard(w)) {
+        drop(arg);
+        w->what = NULL;
+        return WAIT_ABORTED;
+    }
     memcpy(w->value, &drop, sizeof drop);
     sched_park(commit_drop, arg);
     return waiter_end(w);

@@ -17,7 +17,7 @@
 #include "base.h"
 #include "lock.h"
 
-enum { WAIT_TIMEOUT = -2, WAIT_CANCELLED = -3, WAIT_VALUE = 16 };
+enum { WAIT_TIMEOUT = -2, WAIT_ABORTED = -3, WAIT_VALUE = 16 };
 
 typedef enum WaitState { WAIT_RUNNING, WAIT_PARKED, WAIT_WOKEN } WaitState;
 
@@ -57,11 +57,18 @@ typedef struct Waiter {
     bool pinned;        /* others read or write the stack meanwhile */
     _Atomic bool weak;  /* for a ticker: keeps no program alive */
     bool at_end;        /* main's wait for the end of all tasks: no deadlock */
+    void (*fired)(struct Waiter *w); /* instead of waking when its time is over; or NULL */
+    struct wyn_scope *scope;         /* that may abort this wait, or NULL; scope.c */
+    struct Waiter *scope_next, *scope_prev;
 } Waiter;
 
 typedef struct WaitList { /* under the lock of its owner */
     WaitNode *head, *tail;
 } WaitList;
+
+/* The timer of a scope, no task's wait: opens it and enters its deadline. */
+void waiter_start_timer(Waiter *w, int64_t when);
+void waiter_stop_timer(Waiter *w);
 
 /* Begins a wait of the running task: open, or held, which nobody can win before it is parked. */
 Waiter *waiter_open(const char *what, const wyn_site *site);
@@ -124,7 +131,8 @@ static inline bool waiter_win(Waiter *w, int event) {
 
 void waiter_wake(Waiter *w); /* by the winner, once, after all it delivers */
 
-/* Waits until woken, or until the time when (0: for ever); the event that won. */
+/* Waits until woken, or until the time when (0: for ever); the event that won. After WAIT_TIMEOUT
+ * and WAIT_ABORTED the caller unlinks its nodes, and after the latter calls panic_cancelled. */
 int waiter_park(Waiter *w, int64_t when);
 
 /* The same for a held one: drop(arg) on the next stack drops what is held; it may touch what

@@ -77,6 +77,7 @@ typedef struct wyn_fn { /* captures follow; called with the wyn_fn * as hidden l
 
 typedef struct wyn_map wyn_map; /* also sets; insertion ordered */
 typedef struct wyn_future wyn_future;
+typedef struct wyn_scope wyn_scope;
 typedef struct wyn_channel wyn_channel;
 typedef struct wyn_builder wyn_builder;
 typedef struct wyn_shared wyn_shared;
@@ -387,6 +388,7 @@ bool wyn_map_iter_next(wyn_map_iter *it);
 enum {
     WYN_TASK_DETACHED = 1, /* nobody has the future: the object is used again */
     WYN_TASK_TRACED = 2,   /* the object was allocated as one with pointers */
+    WYN_TASK_SCOPED = 8,   /* the last word of the object is its scope */
     WYN_TASK_PROMPT = 4    /* run waits for no other task, in no way */
 };
 typedef struct wyn_task {
@@ -410,9 +412,6 @@ wyn_future *wyn_await_any(wyn_array *futures, const wyn_site *site); /* one that
 void wyn_task_cancel(wyn_future *f);
 bool wyn_task_is_cancelled(void);
 void wyn_task_yield(void);
-
-/* parallel: timeout_ms < 0 waits for all. True: all finished; else look with is_done. */
-bool wyn_join_for(wyn_array *futures, int64_t timeout_ms, const wyn_site *site);
 
 wyn_channel *wyn_channel_new(const wyn_type *elem, int64_t capacity, const wyn_site *site);
 bool wyn_channel_send(wyn_channel *c, const void *v, const wyn_site *site); /* false: closed */

@@ -42,13 +42,15 @@ void emit_task(Emit *e, IrTask *t) {
     IrType result = {.kind = IRT_WYN, .wyn = t->result};
     Out *o = &e->objects_out;
     Str args = type_c(e, &object);
-    out_fmt(o, "static const wyn_task TASK_%u = {%.*s, &SITE_%u, WYN_TASK_SIZE(sizeof(%.*s), ",
-            t->id, FMT(t->run->c_name), t->site->id, FMT(args));
+    out_fmt(o, "static const wyn_task TASK_%u = {%.*s, &SITE_%u, %s(sizeof(%.*s), ", t->id,
+            FMT(t->run->c_name), t->site->id, t->scoped ? "WYN_SCOPED_SIZE" : "WYN_TASK_SIZE",
+            FMT(args));
     if (ir_is_void(&result)) out_c(o, "0");
     else out_fmt(o, "sizeof(%.*s)", FMT(type_c(e, &result)));
     bool prompt = !(t->run->effects & (EF_WAITS | EF_SPINS));
-    out_fmt(o, "), %s%s%s0};\n", t->detached ? "WYN_TASK_DETACHED | " : "",
-            t->traced ? "WYN_TASK_TRACED | " : "", prompt ? "WYN_TASK_PROMPT | " : "");
+    out_fmt(o, "), %s%s%s0};\n",
+            t->scoped ? "WYN_TASK_SCOPED | " : t->detached ? "WYN_TASK_DETACHED | " : "",
+            t->traced || t->scoped ? "WYN_TASK_TRACED | " : "", prompt ? "WYN_TASK_PROMPT | " : "");
 }
 
 void emit_unit(Emit *e, Type *t, u32 variant) {

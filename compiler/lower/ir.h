@@ -75,6 +75,7 @@ typedef struct IrTask {
     Type *result;
     IrSite *site;
     bool detached, traced;
+    bool scoped;         /* its object ends with its scope */
     u32 id;
 } IrTask;
 

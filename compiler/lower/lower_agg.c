@@ -201,7 +201,8 @@ IrExpr *lower_opt_map(LowerFn *f, Tree *t) {
     return dst ? ex_var(f, dst) : NULL;
 }
 
-static void try_leave(LowerFn *f, Tree *t, Type *from, IrExpr *v) {
+void try_leave(LowerFn *f, Tree *t, IrExpr *v) {
+    Type *from = t->try_.e->type;
     Type *et = from->kind == TY_RESULT ? from->args[1] : NULL;
     if (t->try_.how == TRY_RETURN && from->kind == TY_OPTION) {
         lower_return_value(f, option_none(f, f->ret));
@@ -213,13 +214,17 @@ static void try_leave(LowerFn *f, Tree *t, Type *from, IrExpr *v) {
         lower_return_value(f, result_make(f, f->ret, false, err));
         return;
     }
+    if (t->try_.how == TRY_MAIN && f->body) {
+        scope_try(f, t, v);
+        return;
+    }
     Type *str = type_prim(f->lw->ir->types, TY_STRING);
     IrExpr *err = et ? result_part(f, from, v, false) : ex_str(f, S("None"));
     IrExpr *p = ex_address(f, err);
     IrExpr *d = ex_desc(f, et ? et : str);
     if (t->try_.how == TRY_MAIN) {
-        if (f->task_arrays.n) scopes_leave(f, 0);
-        if (f->record) defer_leave(f);
+        scopes_leave(f, 0);
+        if (f->has_defers) defer_leave(f);
     }
     if (t->try_.how == TRY_MAIN)
         st_expr(f, ex_rt(f, "wyn_main_error", NULL, FX_CALL, p, d, NULL));
@@ -234,7 +239,7 @@ IrExpr *lower_try(LowerFn *f, Tree *t) {
     v = ex_temp(f, v);
     IrStmt *s = st_if(f, ex_not(f, has_value(f, from, v)));
     BlockSave save = block_enter(f, &s->if_.then);
-    try_leave(f, t, from, ex_copy(f, v));
+    try_leave(f, t, ex_copy(f, v));
     block_leave(f, save);
     return type_no_value(t->type) ? NULL : good_value(f, from, ex_copy(f, v));
 }

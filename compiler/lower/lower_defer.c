@@ -1,34 +1,49 @@
 /* lower_defer.c - a function with defer keeps a record in its C frame: links, entries, and the
- * variables that deferred blocks name. Each block becomes a function over the record. A defer
- * inside a loop keeps its entry, with copies of the variables of that turn, on the heap. */
+ * variables that deferred blocks and bodies of scopes name. Each of these becomes a function over
+ * the record. A defer inside a loop keeps its entry, with copies of the variables of that turn, on
+ * the heap. */
 #include "../sema/walk.h"
 #include "lowering.h"
 
 typedef struct DeferScan {
     LowerFn *f;
-    u32 defers;
+    u32 defers, scopes;
+    Map own;             /* declared in the body of the scope looked at */
 } DeferScan;
 
 static bool find_defer(void *ctx, Tree *t) {
     DeferScan *sc = ctx;
     if (t->kind == TN_DEFER) sc->defers++;
+    if (t->kind == TN_SCOPE) sc->scopes++;
     return true;
 }
 
 static void note_local(DeferScan *sc, Local *l) {
-    map_put(sc->f->lw->perm, &sc->f->deferred_locals, l, l);
+    if (!map_get(&sc->own, l)) map_put(sc->f->lw->perm, &sc->f->deferred_locals, l, l);
 }
 
 static bool note_names(void *ctx, Tree *t) {
     DeferScan *sc = ctx;
     if (t->kind == TN_LOCAL) note_local(sc, t->local);
+    if (t->kind == TN_PAR_BIND) note_local(sc, t->parbind.local);
     if (t->kind == TN_LAMBDA)
         for (u32 i = 0; i < t->fn->captures.n; i++) note_local(sc, t->fn->captures.v[i].outer);
     return true;
 }
 
-static bool note_defers(void *ctx, Tree *t) {
+static void note_own(void *ctx, Local *l) {
+    DeferScan *sc = ctx;
+    map_put(sc->f->lw->perm, &sc->own, l, l);
+}
+
+/* What a deferred block names, and what the body of a scope names that is declared outside. */
+static bool note_shared(void *ctx, Tree *t) {
+    DeferScan *sc = ctx;
+    sc->own = (Map){0};
     if (t->kind == TN_DEFER) walk_tree(t->one.e, note_names, ctx);
+    if (t->kind != TN_SCOPE) return true;
+    walk_declared(t, note_own, ctx);
+    walk_tree(t->scope.body, note_names, ctx);
     return true;
 }
 
@@ -58,20 +73,24 @@ void defer_prepare(LowerFn *f) {
     Lower *lw = f->lw;
     DeferScan sc = {.f = f};
     if (f->fn->body) walk_tree(f->fn->body, find_defer, &sc);
-    if (!sc.defers) return;
-    walk_tree(f->fn->body, note_defers, &sc);
+    if (!sc.defers && !sc.scopes) return;
+    walk_tree(f->fn->body, note_shared, &sc);
     walk_tree(f->fn->body, box_loops, &sc);
     f->record_type = struct_new(lw, str_fmt(lw->perm, "%.*s_frame", FMT(f->out->name)));
     struct_add(lw, f->record_type, NULL, ir_raw(lw->perm, lw->ir, "wyn_frame"));
     IrType *type = ir_struct_type(lw->perm, f->record_type);
     f->record = var_decl(f, NULL, type, ex_zero(f, type));
     f->record->mutable_ = true;
+    f->has_defers = sc.defers > 0;
+    if (!f->has_defers) return;
     st_expr(f, ex_rt(f, "wyn_frame_enter", NULL, FX_EFFECT,
                      ex_addr(f, ex_member(f, ex_var(f, f->record), IM_FIELD, 0,
                                           struct_field_type(f->record_type, 0))), NULL));
 }
 
 static IrExpr *record_part(LowerFn *f, u32 i) {
+    if (f->record->type->kind == IRT_PTR)
+        return ex_arrow(f, ex_var(f, f->record), i, struct_field_type(f->record_type, i));
     return ex_member(f, ex_var(f, f->record), IM_FIELD, i, struct_field_type(f->record_type, i));
 }
 
@@ -80,22 +99,21 @@ void defer_leave(LowerFn *f) {
                      ex_addr(f, record_part(f, 0)), NULL));
 }
 
-/* The function of one deferred block. Returns its context before the body is lowered. */
-static LowerFn *deferred_begin(LowerFn *f, Tree *t) {
+LowerFn *record_fn(LowerFn *f, Str name, IrType *ret, Span span) {
     Lower *lw = f->lw;
-    IrFn *out = ir_fn_new(lw, str_fmt(lw->perm, "%.*s_defer%u", FMT(f->out->name),
-                                      ++f->defer_count), NULL);
+    IrFn *out = ir_fn_new(lw, name, ret);
     out->shown = f->out->shown;
-    out->span = t->span;
+    out->span = span;
     LowerFn *g = fn_begin(lw, out);
     g->fn = f->fn;
     g->info = f->info;
-    g->span = t->span;
-    g->ret = type_prim(lw->ir->types, TY_VOID);
+    g->span = span;
     IrVar *arg = fn_param(g, NULL, lw->t.voidp);
     IrType *ptr = ir_ptr(lw->perm, ir_struct_type(lw->perm, f->record_type));
-    g->record_type = NULL;
-    IrVar *rec = var_temp(g, ex_cast(g, ex_var(g, arg), ptr));
+    g->record = var_temp(g, ex_cast(g, ex_var(g, arg), ptr));
+    g->record_type = f->record_type;
+    g->deferred_locals = f->deferred_locals;
+    g->loop_depth = f->loop_depth;
     for (u32 i = 0; i < f->slots.cap; i++) {
         if (!f->slots.slots[i].key) continue;
         Slot *s = f->slots.slots[i].value;
@@ -104,12 +122,19 @@ static LowerFn *deferred_begin(LowerFn *f, Tree *t) {
         IrVar *v = NEW(lw->perm, IrVar);
         *v = *s->var;
         v->id = g->vars++;
-        v->via = rec;
-        v->field = s->var->field;
+        v->via = g->record;
         c->var = v;
         c->ptr = s->ptr;
         map_put(lw->perm, &g->slots, f->slots.slots[i].key, c);
     }
+    return g;
+}
+
+/* The function of one deferred block. Returns its context before the body is lowered. */
+static LowerFn *deferred_begin(LowerFn *f, Tree *t) {
+    Str name = str_fmt(f->lw->perm, "%.*s_defer%u", FMT(f->out->name), ++f->defer_count);
+    LowerFn *g = record_fn(f, name, NULL, t->span);
+    g->ret = type_prim(f->lw->ir->types, TY_VOID);
     return g;
 }
 
@@ -135,7 +160,7 @@ static IrVar *loop_node(LowerFn *f, LowerFn *g, IrVar *rec_arg) {
         const void *key = f->slots.slots[i].key;
         if (!key || !map_get(&f->deferred_locals, key)) continue;
         Slot *s = f->slots.slots[i].value;
-        if (!s->var || s->var->via != f->record) continue;
+        if (!s->var) continue;
         Local *l = (Local *)key;
         if (l->is_param || (local_is_changed(f->lw, l) && !local_is_boxed(f->lw, l))) continue;
         u32 at = struct_add(lw, node, l->name, s->var->type);
@@ -153,10 +178,6 @@ void lower_defer(LowerFn *f, Tree *t) {
     Lower *lw = f->lw;
     if (f->out->frame) {
         generator_defer(f, t);
-        return;
-    }
-    if (!f->record) { /* inside a deferred block: it is the end of the function already */
-        lower_effect(f, t->one.e);
         return;
     }
     LowerFn *g = deferred_begin(f, t);

@@ -310,6 +310,7 @@ IrExpr *lower_block(LowerFn *f, Tree *t, IrVar *dst, bool want) {
     for (u32 i = 0; i < t->block.stmts.n && !f->dead; i++) {
         Tree *s = t->block.stmts.v[i];
         bool last = i == t->block.stmts.n - 1 && t->block.has_value;
+        par_join_named(f, s);
         if (!last) lower_stmt(f, s);
         else if (dst || !want) lower_into(f, s, dst);
         else {

@@ -65,6 +65,19 @@ static void param_move(LowerFn *f, Local *l) {
     local_rebind(f, l, ex_var(f, arg));
 }
 
+/* What a deferred block or the body of a scope names of the environment. */
+static void capture_move(LowerFn *f, Local *l) {
+    Slot *s = map_get(&f->slots, l);
+    if (!s || !s->var || !f->record_type || !map_get(&f->deferred_locals, l)) return;
+    IrVar *v = var_new(f, l->name, s->var->type);
+    v->via = f->record;
+    v->field = v;
+    v->mutable_ = true;
+    vec_push(f->lw->perm, &f->record_type->fields, v);
+    st_set(f, ex_var(f, v), ex_var(f, s->var));
+    s->var = v;
+}
+
 static void load_captures(LowerFn *f, IrVar *self) {
     Lower *lw = f->lw;
     FnInfo *fi = f->info;
@@ -85,7 +98,7 @@ static void load_captures(LowerFn *f, IrVar *self) {
 
 static void fn_end(LowerFn *f) {
     if (f->dead) return;
-    if (f->record) defer_leave(f);
+    if (f->has_defers) defer_leave(f);
     if (!f->ret || type_no_value(f->ret)) return;
     if (f->fn->is_main) st_return(f, ex_int(f, 0)); /* a script that ran to its end */
     else st_stop(f);
@@ -124,5 +137,6 @@ void lower_fn(Lower *lw, Fn *fn) {
     if (self) load_captures(f, self);
     defer_prepare(f);
     for (u32 i = 0; i < fn->param_count; i++) param_move(f, fn->params[i]);
+    for (u32 i = 0; i < fn->captures.n; i++) capture_move(f, fn->captures.v[i].inner);
     fn_body(f);
 }

@@ -6,7 +6,7 @@ IrLoop *loop_of(LowerFn *f, TreeLoop *l) {
     IrLoop *il = map_get(&f->loops, l);
     if (!il) {
         il = loop_new(f);
-        il->scopes = f->task_arrays.n;
+        il->scopes = f->open_scopes.n;
         map_put(f->lw->perm, &f->loops, l, il);
     }
     return il;

@@ -47,9 +47,13 @@ void lower_return_value(LowerFn *f, IrExpr *e) {
         st_expr(f, e);
         e = NULL;
     }
-    if (f->task_arrays.n) {
+    if (f->open_scopes.n) {
         if (e) e = ex_temp(f, e);
         scopes_leave(f, 0);
+    }
+    if (f->body) {
+        scope_return(f, e);
+        return;
     }
     if (f->out->frame) { /* a generator is at its end */
         generator_leave(f);
@@ -58,7 +62,7 @@ void lower_return_value(LowerFn *f, IrExpr *e) {
         st_return(f, ex_bool(f, false));
         return;
     }
-    if (f->record) {
+    if (f->has_defers) {
         if (e) e = ex_temp(f, e);
         defer_leave(f);
     }
@@ -86,10 +90,12 @@ void lower_stmt(LowerFn *f, Tree *t) { /* table */
     case TN_OPASSIGN: lower_opassign(f, t); break;
     case TN_RETURN: lower_return(f, t); break;
     case TN_BREAK:
+        if (scope_jump(f, t)) break;
         scopes_leave(f, loop_of(f, t->jump.loop)->scopes);
         st_break(f, loop_of(f, t->jump.loop));
         break;
     case TN_CONTINUE:
+        if (scope_jump(f, t)) break;
         scopes_leave(f, loop_of(f, t->jump.loop)->scopes);
         st_continue(f, loop_of(f, t->jump.loop));
         break;

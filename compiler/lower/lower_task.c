@@ -107,8 +107,9 @@ static IrTask *task_new(Thunk *th, Type *res, bool detached, Span at) {
     return task;
 }
 
-/* A new task that makes this call, as a future; NULL: evaluating its operands does not return. */
-IrExpr *task_spawn(LowerFn *f, Tree *call, Type *res, bool detached, Span at) {
+/* A new task of `scope` (or NULL) that makes this call, as a future; NULL: evaluating its operands
+ * does not return. */
+IrExpr *task_spawn(LowerFn *f, Tree *call, Type *res, IrExpr *scope, bool detached, Span at) {
     Lower *lw = f->lw;
     Str stem = str_fmt(lw->perm, "%.*s_task", FMT(f->out->name));
     IrFn *code = ir_fn_new(lw, stem, NULL);
@@ -120,12 +121,16 @@ IrExpr *task_spawn(LowerFn *f, Tree *call, Type *res, bool detached, Span at) {
     Tree *inner = thunk_call(&th, call);
     if (f->dead) return NULL;
     IrTask *task = task_new(&th, res, detached, at);
+    task->scoped = scope != NULL;
     IrType *object = ir_struct_type(lw->perm, th.env);
     IrExpr *size = ex_new(f, IE_SIZEOF_OBJ, lw->t.i64);
     size->obj = object;
     for (u32 i = 0; i < th.ops.v.n; i++) th.ops.v.v[i].e = ex_temp(f, th.ops.v.v[i].e);
-    IrVar *future = var_temp(f, ex_rt(f, "wyn_task_new", lw->t.future, 0, size,
-                                      sizeof_type(f, res), ex_bool(f, task->traced), NULL));
+    IrExpr *object_new =
+        scope ? ex_rt(f, "wyn_scope_task_new", lw->t.future, 0, size, sizeof_type(f, res), NULL)
+              : ex_rt(f, "wyn_task_new", lw->t.future, 0, size, sizeof_type(f, res),
+                      ex_bool(f, task->traced), NULL);
+    IrVar *future = var_temp(f, object_new);
     IrVar *env = th.ops.v.n
                      ? var_temp(f, ex_cast(f, ex_var(f, future), ir_ptr(lw->perm, object)))
                      : NULL;
@@ -135,7 +140,8 @@ IrExpr *task_spawn(LowerFn *f, Tree *call, Type *res, bool detached, Span at) {
     thunk_body(&th, inner, res);
     IrExpr *desc = ex_new(f, IE_TASK, lw->t.voidp);
     desc->task = task;
-    return ex_rt(f, "wyn_spawn", lw->t.future, FX_CALL, ex_var(f, future), desc, NULL);
+    if (!scope) return ex_rt(f, "wyn_spawn", lw->t.future, FX_CALL, ex_var(f, future), desc, NULL);
+    return ex_rt(f, "wyn_scope_spawn", lw->t.future, FX_CALL, scope, ex_var(f, future), desc, NULL);
 }
 
 static Type *future_result(Tree *t) {
@@ -145,17 +151,17 @@ static Type *future_result(Tree *t) {
 IrExpr *lower_spawn(LowerFn *f, Tree *t) {
     Type *res = future_result(t);
     if (res->kind == TY_NEVER) res = type_prim(f->lw->ir->types, TY_VOID);
-    bool detached = t->spawn.statement && !f->tasks;
-    IrExpr *e = task_spawn(f, t->spawn.e, res, detached, t->span);
-    if (f->dead) return NULL;
-    if (detached) {
-        st_expr(f, e);
-        return NULL;
+    IrExpr *scope = f->scope ? ex_var(f, f->scope) : NULL;
+    if (t->spawn.scope) {
+        scope = lower_expr(f, t->spawn.scope);
+        if (f->dead) return NULL;
+        scope = ex_temp(f, scope);
     }
-    if (!f->tasks) return e;
-    IrVar *v = var_temp(f, e);
-    task_note(f, ex_var(f, v));
-    return t->spawn.statement ? NULL : ex_var(f, v);
+    bool detached = t->spawn.statement && !scope;
+    IrExpr *e = task_spawn(f, t->spawn.e, res, scope, detached, t->span);
+    if (f->dead || !t->spawn.statement) return e;
+    st_expr(f, e);
+    return NULL;
 }
 
 IrExpr *await_future(LowerFn *f, Type *res, IrExpr *future, Span at) {

@@ -33,12 +33,23 @@ typedef struct Slot {
     bool ptr;            /* var points to the value: a box, a `mut` parameter */
 } Slot;
 
+/* A name of a parallel block whose task has not been joined yet. */
 typedef struct ParBind {
     Local *local;
     IrVar *future;
     Type *result;
     Span span;
 } ParBind;
+
+/* A jump out of the body of a scope: the body returns its number, the function around makes it. */
+typedef struct ScopeExit {
+    Tree *jump;          /* BREAK, CONTINUE, or the TRY that ends main; NULL: return */
+    IrVar *value;        /* what is returned or tried, in the record; or NULL */
+} ScopeExit;
+typedef struct ScopeBody {
+    VEC(ScopeExit) exits;
+    bool always;         /* it never runs to its end */
+} ScopeBody;
 
 /* A deferred block of a generator and whether it is registered. */
 typedef struct GenDefer {
@@ -63,13 +74,13 @@ typedef struct LowerFn {
     /* defer */
     IrVar *record;       /* structure in the C frame, or (in a deferred block) pointer to it */
     IrStruct *record_type;
-    Map deferred_locals;
+    Map deferred_locals; /* that live in the record, for deferred blocks and bodies of scopes */
+    bool has_defers;
+    ScopeBody *body;     /* this is the body of a scope; or NULL */
     u32 loop_depth, defer_count;
     VEC(GenDefer) gen_defers;
-    /* innermost parallel or scope: array of its futures, names bound to their values */
-    IrVar *tasks;
-    Type *tasks_elem;
-    VEC(IrVar *) task_arrays; /* of all blocks around, outermost first */
+    IrVar *scope;        /* of the innermost parallel or scope block, or NULL */
+    VEC(IrVar *) open_scopes; /* of the parallel blocks around, outermost first */
     VEC(ParBind) binds;
     Type *ret;
     Local *fill;         /* array of a comprehension: the loop to come adds one element a round */
@@ -245,19 +256,27 @@ void lower_stmt(LowerFn *f, Tree *t);
 void lower_return_value(LowerFn *f, IrExpr *e);
 /* ---- lower_defer.c ---- */
 void defer_prepare(LowerFn *f);
+/* A function over the record of f, which is its first parameter. */
+LowerFn *record_fn(LowerFn *f, Str name, IrType *ret, Span span);
 void lower_defer(LowerFn *f, Tree *t);
 void defer_leave(LowerFn *f);
 /* ---- lower_task.c ---- */
 IrExpr *lower_spawn(LowerFn *f, Tree *t);
 IrExpr *lower_await(LowerFn *f, Tree *t);
 void lower_select(LowerFn *f, Tree *t);
-IrExpr *task_spawn(LowerFn *f, Tree *call, Type *res, bool detached, Span at);
+IrExpr *task_spawn(LowerFn *f, Tree *call, Type *res, IrExpr *scope, bool detached, Span at);
 IrExpr *await_future(LowerFn *f, Type *res, IrExpr *future, Span at);
 /* ---- lower_scope.c ---- */
 void lower_scope(LowerFn *f, Tree *t);
 void scopes_leave(LowerFn *f, u32 depth); /* joins the blocks deeper than depth */
 void lower_par_bind(LowerFn *f, Tree *t);
-void task_note(LowerFn *f, IrExpr *future); /* of a task of the innermost block */
+void par_join_named(LowerFn *f, Tree *t); /* the names of the parallel block that t reads */
+void scope_return(LowerFn *f, IrExpr *e); /* out of the body of a scope */
+bool scope_jump(LowerFn *f, Tree *t); /* break or continue, if it leaves the body of a scope */
+void scope_try(LowerFn *f, Tree *t, IrExpr *v);
+IrType *scope_ir(Lower *lw);
+/* ---- lower_agg.c ---- */
+void try_leave(LowerFn *f, Tree *t, IrExpr *v); /* `?` found nothing good in v */
 /* ---- lower_fn.c ---- */
 void lower_fn(Lower *lw, Fn *fn);
 LowerFn *fn_begin(Lower *lw, IrFn *out);

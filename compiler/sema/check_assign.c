@@ -429,6 +429,13 @@ static Tree *assign_many(Checker *ck, const Ast *s) {
     return b;
 }
 
+static Tree *par_bind_node(Checker *ck, const Ast *s, Local *l, Tree *call) {
+    Tree *b = tn(ck, TN_PAR_BIND, s->span, ck->t_void);
+    b->parbind.local = l;
+    b->parbind.call = call;
+    return b;
+}
+
 /* a = spawn f(x), a = f(x) directly in a parallel block: a task whose value a gets at the brace. */
 static Tree *par_bind(Checker *ck, const Ast *s, const Ast *value) {
     const Ast *call = value->kind == AST_SPAWN ? value->one.e : value;
@@ -453,7 +460,12 @@ static Tree *par_bind(Checker *ck, const Ast *s, const Ast *value) {
     Tree *t = name_target(ck, target);
     if (t) {
         place_check(ck, t, "assign to");
-        if (ty_prune(ck, t->type)->kind == TY_VAR) ty_unify(ck, t->type, e->type);
+        bool open = ty_prune(ck, t->type)->kind == TY_VAR || ty_prune(ck, e->type)->kind == TY_VAR;
+        if (open) ty_unify(ck, t->type, e->type);
+        if (t->kind == TN_LOCAL && ty_prune(ck, t->type) == ty_prune(ck, e->type)) {
+            t->local->reassigned = true;
+            return par_bind_node(ck, s, t->local, e);
+        }
         return assign_node(
             ck, s->span, t,
             coerce(ck, e, t->type, (Site){.kind = SITE_ASSIGN, .name = target->name.name}));
@@ -465,10 +477,7 @@ static Tree *par_bind(Checker *ck, const Ast *s, const Ast *value) {
     ck->fx->scope = here;
     vec_push(ck->perm, &home->hoisted, l);
     l->reassigned = true;
-    Tree *b = tn(ck, TN_PAR_BIND, s->span, ck->t_void);
-    b->parbind.local = l;
-    b->parbind.call = e;
-    return b;
+    return par_bind_node(ck, s, l, e);
 }
 
 static Tree *check_opassign(Checker *ck, const Ast *s) {

@@ -4,6 +4,10 @@
 
 /* ---- spawn ---- */
 
+static Type *scope_type(Checker *ck) {
+    return type_named(ck->ts, TY_HANDLE, NULL, intern_c(ck->names, "Scope"), NULL, 0);
+}
+
 static bool ref_in_spawn(Checker *ck, const Ast *call) {
     for (u32 i = 0; i < call->call.args.n; i++) {
         const Ast *a = call->call.args.v[i].value;
@@ -30,9 +34,23 @@ static Tree *spawn_lambda(Checker *ck, const Ast *body, Span span) {
     return call_value(ck, lambda, &none, span);
 }
 
+/* The s of `s.spawn f(x)`. */
+static Tree *spawn_scope(Checker *ck, const Ast *s) {
+    Tree *scope = check_value(ck, s, NULL);
+    Type *t = ty_force(ck, scope->type), *want = scope_type(ck);
+    if (t->kind == TY_VAR) ty_unify(ck, t, want);
+    if (t->kind == TY_VAR || t->kind == TY_ERROR || t == want) return scope;
+    Str text = ty_text(ck, t);
+    Diag *d = diag_new(ck->ds, E_BAD_SPAWN, s->span, "spawn needs a Scope before its dot");
+    diag_label(d, s->span, "Got: %.*s", FMT(text));
+    diag_hint(d, "write `spawn f(x)`, or `scope s { s.spawn f(x) }`");
+    return NULL;
+}
+
 Tree *check_spawn(Checker *ck, const Ast *e, bool statement) {
     const Ast *what = e->one.e;
-    Tree *call;
+    Tree *call, *scope = e->one.scope ? spawn_scope(ck, e->one.scope) : NULL;
+    if (e->one.scope && !scope) return tn_error(ck, e->span);
     if (what->kind == AST_BLOCK) {
         call = spawn_lambda(ck, what, e->span);
     } else if (what->kind != AST_CALL) {
@@ -54,6 +72,7 @@ Tree *check_spawn(Checker *ck, const Ast *e, bool statement) {
     Tree *t =
         tn(ck, TN_SPAWN, e->span, statement ? ck->t_void : type_1(ck->ts, TY_FUTURE, call->type));
     t->spawn.e = call;
+    t->spawn.scope = scope;
     t->spawn.statement = statement;
     return t;
 }
@@ -216,20 +235,26 @@ Tree *check_select(Checker *ck, const Ast *s) {
 
 Tree *check_parallel(Checker *ck, const Ast *s) {
     bool scope = s->kind == AST_SCOPE;
+    if (scope && ck->fx->fn->is_generator) {
+        Diag *d = diag_new(ck->ds, E_MISPLACED, s->span, "a scope block inside a generator");
+        diag_label(d, s->span, "a generator may be left half way, its tasks may not");
+        diag_hint(d, "put the block into a function that the generator calls");
+    }
     Tree *t = tn(ck, scope ? TN_SCOPE : TN_PARALLEL, s->span, ck->t_void);
     if (s->scope.args.n)
         t->scope.timeout = check_to(ck, s->scope.args.v[0].value, ck->t_int,
                                     (Site){.kind = SITE_ARG, .name = ck->n.timeout});
     Scope *sc = scope_push(ck, false);
     if (scope && s->scope.name.name) {
-        Name type_name = intern_c(ck->names, "Scope");
-        t->scope.handle = local_new(ck, s->scope.name.name, s->scope.name.span,
-                                    type_named(ck->ts, TY_HANDLE, NULL, type_name, NULL, 0));
+        t->scope.handle =
+            local_new(ck, s->scope.name.name, s->scope.name.span, scope_type(ck));
         t->scope.handle->used = true;
     }
     Scope *saved = ck->fx->parallel;
     ck->fx->parallel = scope ? NULL : PARALLEL_NEXT;
+    ck->fx->task_blocks++;
     t->scope.body = check_block(ck, s->scope.body, NULL, false, false);
+    ck->fx->task_blocks--;
     ck->fx->parallel = saved;
     scope_pop(ck, sc);
     if (t->scope.timeout && !scope) vec_push(ck->perm, &ck->late, t);

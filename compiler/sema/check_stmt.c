@@ -285,6 +285,11 @@ static Tree *check_yield(Checker *ck, const Ast *s) {
         diag_label(d, s->span, "yield stands directly in the body of a function");
         return tn_error(ck, s->span);
     }
+    if (ck->fx->task_blocks) {
+        Diag *d = diag_new(ck->ds, E_MISPLACED, s->span, "yield inside a parallel block");
+        diag_label(d, s->span, "the generator would stop before its tasks are joined");
+        diag_hint(d, "yield the values after the block");
+    }
     Type *iter = ty_head(ck, f->ret);
     t->one.e = check_to(ck, s->one.e, iter->args[0], (Site){.kind = SITE_RETURN});
     return t;

@@ -106,6 +106,7 @@ struct FnCtx {
     bool ret_open;       /* result omitted: joined from the returns */
     bool is_script;      /* top level: bare names are globals while scope is the top one */
     bool is_main, in_defer;
+    u32 task_blocks;     /* parallel and scope blocks around */
     bool is_init;
     Span site;           /* instances: where the user's program asked for it */
     Scope *parallel;     /* scope of the parallel block directly around, or NULL */

@@ -172,32 +172,6 @@ static void own_bind(void *ctx, Local *local) {
     map_put(r->arena, &r->own, local, local);
 }
 
-static void own_add(Race *r, Local *local) {
-    if (local) own_bind(r, local);
-}
-
-static bool own_enter(void *ctx, Tree *t) {
-    Race *r = ctx;
-    if (t->kind == TN_LET) own_add(r, t->let.local);
-    else if (t->kind == TN_DESTRUCT || t->kind == TN_LET_COND)
-        walk_pattern(t->letc.pattern, own_bind, r);
-    else if (t->kind == TN_BLOCK)
-        for (u32 i = 0; i < t->block.hoisted_count; i++) own_add(r, t->block.hoisted[i]);
-    else if (t->kind == TN_FOR_RANGE) own_add(r, t->for_range.var);
-    else if (t->kind == TN_FOR_IN) {
-        own_add(r, t->for_in.a);
-        own_add(r, t->for_in.b);
-        walk_pattern(t->for_in.pattern, own_bind, r);
-    } else if (t->kind == TN_MATCH)
-        for (u32 i = 0; i < t->match.n; i++) walk_pattern(t->match.arms[i].pattern, own_bind, r);
-    else if (t->kind == TN_SELECT)
-        for (u32 i = 0; i < t->select.n; i++) own_add(r, t->select.arms[i].bind);
-    else if (t->kind == TN_COMPR) own_add(r, t->compr.out);
-    else if (t->kind == TN_OPT_MAP) own_add(r, t->optmap.it);
-    else if (t->kind == TN_PAR_BIND) own_add(r, t->parbind.local);
-    return true;
-}
-
 static void outer_check(Race *r, Tree *target) {
     Tree *root = place_root(target);
     if (root->kind == TN_LOCAL && !map_get(&r->own, root->local))
@@ -226,8 +200,7 @@ static Span head_span(Tree *t, Tree *body) {
 static void parallel_for(Race *r, Tree *t, Tree *body) {
     r->root = (Root){head_span(t, body), "the rounds of this loop run concurrently"};
     r->own = (Map){0};
-    own_enter(r, t);
-    walk_tree(body, own_enter, r);
+    walk_declared(t, own_bind, r);
     walk_tree(body, body_enter, r);
 }
 

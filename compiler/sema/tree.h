@@ -226,6 +226,7 @@ struct Tree {
         struct { CastKind how; Tree *e; Fn **vtable; u32 vtable_count; } cast;
         struct {
             Tree *e;
+            Tree *scope; /* of `s.spawn f(x)`, or NULL */
             bool statement;
         } spawn; /* e: CALL, CALL_VALUE, CALL_DYN or INTRINSIC */
 

@@ -245,7 +245,10 @@ static void dump_detail(Dump *d, Tree *t) { /* table */
         if (t->optmap.flat) buf_c(b, " flat");
         return;
     case TN_CAST: buf_fmt(b, " %s", cast_names[t->cast.how]); return;
-    case TN_SPAWN: buf_c(b, t->spawn.statement ? " statement" : ""); return;
+    case TN_SPAWN:
+        buf_c(b, t->spawn.scope ? " in" : "");
+        buf_c(b, t->spawn.statement ? " statement" : "");
+        return;
     case TN_LET: buf_char(b, ' '); dump_local(d, t->let.local); return;
     case TN_OPASSIGN:
         buf_fmt(b, " %s%s", op_text[t->opassign.op], t->opassign.lhs_float ? " (float)" : "");

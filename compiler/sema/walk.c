@@ -119,7 +119,7 @@ void walk_children(Tree *t, WalkVisit visit, void *ctx) { /* table */
     case TN_COALESCE: walk_two(w, t->pair.a, t->pair.b); return;
     case TN_OPT_MAP: walk_two(w, t->optmap.obj, t->optmap.body); return;
     case TN_CAST: walk_one(w, t->cast.e); return;
-    case TN_SPAWN: walk_one(w, t->spawn.e); return;
+    case TN_SPAWN: walk_two(w, t->spawn.scope, t->spawn.e); return;
     case TN_LET: case TN_ASSIGN: case TN_OPASSIGN: case TN_BREAK: case TN_CONTINUE: case TN_WHILE:
     case TN_FOR_RANGE: case TN_FOR_IN: case TN_FOR_C: case TN_PARALLEL: case TN_SCOPE:
     case TN_PAR_BIND: case TN_SELECT: case TREE_KIND_COUNT:
@@ -211,4 +211,49 @@ Tree *tree_uncast(Tree *t) {
 
 bool type_is(const Type *t, TyKind kind) {
     return t && t->kind == kind;
+}
+
+/* ---- declarations ---- */
+
+typedef struct Declared {
+    WalkBind bind;
+    void *ctx;
+} Declared;
+
+static void declared(const Declared *d, Local *local) {
+    if (local) d->bind(d->ctx, local);
+}
+
+static bool declared_enter(void *ctx, Tree *t) { /* table */
+    const Declared *d = ctx;
+    switch ((int)t->kind) {
+    case TN_LET: declared(d, t->let.local); break;
+    case TN_DESTRUCT:
+    case TN_LET_COND: walk_pattern(t->letc.pattern, d->bind, d->ctx); break;
+    case TN_BLOCK:
+        for (u32 i = 0; i < t->block.hoisted_count; i++) declared(d, t->block.hoisted[i]);
+        break;
+    case TN_FOR_RANGE: declared(d, t->for_range.var); break;
+    case TN_FOR_IN:
+        declared(d, t->for_in.a);
+        declared(d, t->for_in.b);
+        walk_pattern(t->for_in.pattern, d->bind, d->ctx);
+        break;
+    case TN_MATCH:
+        for (u32 i = 0; i < t->match.n; i++)
+            walk_pattern(t->match.arms[i].pattern, d->bind, d->ctx);
+        break;
+    case TN_SELECT:
+        for (u32 i = 0; i < t->select.n; i++) declared(d, t->select.arms[i].bind);
+        break;
+    case TN_COMPR: declared(d, t->compr.out); break;
+    case TN_OPT_MAP: declared(d, t->optmap.it); break;
+    case TN_SCOPE: declared(d, t->scope.handle); break;
+    }
+    return true;
+}
+
+void walk_declared(Tree *t, WalkBind bind, void *ctx) {
+    Declared d = {bind, ctx};
+    walk_tree(t, declared_enter, &d);
 }

@@ -17,6 +17,9 @@ void walk_tree(Tree *t, WalkEnter enter, void *ctx);
 typedef void (*WalkBind)(void *ctx, Local *local);
 void walk_pattern(const Pattern *p, WalkBind bind, void *ctx);
 
+/* Calls `bind` for each Local that t or something below it declares. */
+void walk_declared(Tree *t, WalkBind bind, void *ctx);
+
 /* Follows struct fields and tuple elements down to what holds the value. Stops at the first node
  * that is no field: an index of an array or map is a reference, so nothing above it is assigned. */
 Tree *place_root(Tree *t);

@@ -30,8 +30,6 @@ struct E_main_task_4 {
     wyn_str *f2;
 };
 
-WYN_ARRAY_OPS(wyn_future, wyn_future *, true)
-
 static wyn_str *w_work(int64_t, wyn_str *);
 static void w_main(void);
 static void w_main_task(wyn_future *);
@@ -44,23 +42,16 @@ static const wyn_site SITE_0 = {"tasks.wyn", "main", 4};
 WYN_STR_LIT(S_2, 1, "b");
 static const wyn_site SITE_1 = {"tasks.wyn", "main", 5};
 static const wyn_site SITE_2 = {"tasks.wyn", "main", 6};
+static const wyn_site SITE_3 = {"tasks.wyn", "main", 7};
 WYN_STR_LIT(S_3, 1, "c");
-static const wyn_site SITE_3 = {"tasks.wyn", "main", 8};
+static const wyn_site SITE_4 = {"tasks.wyn", "main", 8};
 WYN_STR_LIT(S_4, 1, "d");
-static const wyn_site SITE_4 = {"tasks.wyn", "main", 9};
-static const wyn_site SITE_5 = {"tasks.wyn", "main", 7};
-static const wyn_type D_Future_void;
-static const wyn_type D_Future_void = {
-    .kind = WYN_T_FUTURE,
-    .flags = WYN_TF_PTR | WYN_TF_NOZERO,
-    .size = sizeof(wyn_future *),
-    .name = "Future<void>",
-};
+static const wyn_site SITE_5 = {"tasks.wyn", "main", 9};
 
 static const wyn_task TASK_0 = {w_main_task, &SITE_0, WYN_TASK_SIZE(sizeof(E_main_task), sizeof(wyn_str *)), WYN_TASK_TRACED | WYN_TASK_PROMPT | 0};
 static const wyn_task TASK_1 = {w_main_task_2, &SITE_1, WYN_TASK_SIZE(sizeof(E_main_task_2), sizeof(wyn_str *)), WYN_TASK_DETACHED | WYN_TASK_TRACED | WYN_TASK_PROMPT | 0};
-static const wyn_task TASK_2 = {w_main_task_3, &SITE_3, WYN_TASK_SIZE(sizeof(E_main_task_3), sizeof(wyn_str *)), WYN_TASK_TRACED | WYN_TASK_PROMPT | 0};
-static const wyn_task TASK_3 = {w_main_task_4, &SITE_4, WYN_TASK_SIZE(sizeof(E_main_task_4), sizeof(wyn_str *)), WYN_TASK_TRACED | WYN_TASK_PROMPT | 0};
+static const wyn_task TASK_2 = {w_main_task_3, &SITE_4, WYN_SCOPED_SIZE(sizeof(E_main_task_3), sizeof(wyn_str *)), WYN_TASK_SCOPED | WYN_TASK_TRACED | WYN_TASK_PROMPT | 0};
+static const wyn_task TASK_3 = {w_main_task_4, &SITE_5, WYN_SCOPED_SIZE(sizeof(E_main_task_4), sizeof(wyn_str *)), WYN_TASK_SCOPED | WYN_TASK_TRACED | WYN_TASK_PROMPT | 0};
 
 int64_t wyn_main(void) {
     w_main();
@@ -105,8 +96,8 @@ static void w_main(void) {
 #line 5
     wyn_spawn(t3, &TASK_1);
     wyn_println_str(*(wyn_str **)wyn_await(f, &SITE_2));
-    wyn_array *t5 = wyn_array_new(&D_Future_void, 0);
-    wyn_future *t6 = wyn_task_new(sizeof(E_main_task_3), sizeof(wyn_str *), true);
+    wyn_scope *t5 = wyn_scope_enter(-1, &SITE_3);
+    wyn_future *t6 = wyn_scope_task_new(sizeof(E_main_task_3), sizeof(wyn_str *));
 #line 8
     E_main_task_3 *t7 = (E_main_task_3 *)t6;
 #line 8
@@ -114,10 +105,8 @@ static void w_main(void) {
 #line 8
     t7->f2 = WYN_S(S_3);
 #line 8
-    wyn_future *t8 = wyn_spawn(t6, &TASK_2);
-#line 8
-    wyn_array_push_wyn_future(t5, t8);
-    wyn_future *t9 = wyn_task_new(sizeof(E_main_task_4), sizeof(wyn_str *), true);
+    wyn_future *t8 = wyn_scope_spawn(t5, t6, &TASK_2);
+    wyn_future *t9 = wyn_scope_task_new(sizeof(E_main_task_4), sizeof(wyn_str *));
 #line 9
     E_main_task_4 *t10 = (E_main_task_4 *)t9;
 #line 9
@@ -125,15 +114,13 @@ static void w_main(void) {
 #line 9
     t10->f2 = WYN_S(S_4);
 #line 9
-    wyn_future *t11 = wyn_spawn(t9, &TASK_3);
-#line 9
-    wyn_array_push_wyn_future(t5, t11);
+    wyn_future *t11 = wyn_scope_spawn(t5, t9, &TASK_3);
 #line 7
-    wyn_join_all(t5, &SITE_5);
+    wyn_scope_leave(t5, &SITE_3);
 #line 7
-    a = *(wyn_str **)wyn_await(t8, &SITE_3);
+    a = *(wyn_str **)wyn_await(t8, &SITE_4);
 #line 7
-    b = *(wyn_str **)wyn_await(t11, &SITE_4);
+    b = *(wyn_str **)wyn_await(t11, &SITE_5);
 #line 11
     wyn_println_str(wyn_str_concat2(a, b));
 }

@@ -1,0 +1,30 @@
+/* scope.h - scopes from the inside: who governs a wait, and how an abort reaches it.
+ * A scope is what `scope s {}`, `parallel {}`, `parallel for` and the par_ methods open. It owns
+ * the tasks started in it and the scopes opened inside it. Aborted goes down that tree and never
+ * back to false; a wait inside an aborted scope ends with WAIT_ABORTED. */
+#ifndef WYN_SCOPE_H
+#define WYN_SCOPE_H
+
+#include "task.h"
+#include "wyn_scope.h"
+
+/* wait.c: links w into the scope that governs the running code. False: that one is aborted. */
+bool scope_guard(Waiter *w);
+void scope_unguard(Waiter *w);
+bool scope_missed(Waiter *w); /* aborted before the wait was open */
+
+/* Around the run of a task; its object says which scope. scope_begin raises `cancelled` when that
+ * is aborted. scope_failed: it panicked. */
+void scope_begin(wyn_future *f, const wyn_task *d);
+void scope_end(void);
+void scope_failed(wyn_future *f, const wyn_task *d, const Panic *p);
+
+/* Raises `cancelled` when the running code is inside an aborted scope, but not while deferred
+ * blocks run. */
+void scope_check(void);
+bool scope_is_aborted(void); /* of the running code, also inside deferred blocks */
+
+/* May the running code run another task's future in place? Not when an abort must end its wait. */
+bool scope_runs_others(void);
+
+#endif
