@@ -178,41 +178,53 @@ static void future_done(wyn_future *f, const wyn_task *d) {
     }
 }
 
-static __attribute__((cold)) void future_fail(const Run *r, Panic *p) {
-    if (p->spawned == NULL) p->spawned = r->desc->site;
-    if ((r->desc->flags & WYN_TASK_DETACHED) != 0) {
+static __attribute__((cold)) void future_fail(wyn_future *f, const wyn_task *d, Panic *p) {
+    if (p->spawned == NULL) p->spawned = d->site;
+    if ((d->flags & WYN_TASK_DETACHED) != 0) {
         panic_report(p);
         wyn_finish(STATUS_PANIC);
     }
-    if ((r->desc->flags & WYN_TASK_SCOPED) != 0) scope_failed(r->task, r->desc, p);
-    if ((future_finish(r->task, failed_add(r->task, p)) & FUTURE_SEEN) != 0) failed_seen(r->task);
+    if ((d->flags & WYN_TASK_SCOPED) != 0) scope_failed(f, d, p);
+    if ((future_finish(f, failed_add(f, p)) & FUTURE_SEEN) != 0) failed_seen(f);
 }
 
-static void run_body(void *arg) {
-    const Run *r = arg;
-    scope_begin(r->task, r->desc);
-    r->desc->run(r->task);
+static void run_scoped(void *f) {
+    const wyn_task *d = fiber_self()->run->desc;
+    scope_begin(f, d);
+    d->run(f);
 }
 
-/* Runs a claimed one on top of this stack. */
-static void future_run(wyn_future *f, const wyn_task *d) {
-    Fiber *self = fiber_self();
+/* Runs one on top of this stack. NULL: it did not panic. */
+static inline Panic *future_call(Fiber *self, wyn_future *f, const wyn_task *d) {
     Run run = {.outer = self->run, .task = f, .desc = d};
     Panic *p = NULL;
     struct wyn_scope *scope = self->panic.scope; /* of who awaits it */
     int masked = self->panic.masked;
     self->run = &run;
+    self->panic.scope = NULL;
+    self->panic.masked = 0;
     if (WYN_UNLIKELY(observe_on)) observe_event(EVENT_TASK, d->site, 0);
-    bool ok = panic_run(run_body, &run, &p);
+    panic_run_on(self, (d->flags & WYN_TASK_SCOPED) != 0 ? run_scoped : d->run, f, &p);
     self->run = run.outer;
     self->panic.scope = scope;
     self->panic.masked = masked;
     if (WYN_UNLIKELY(observe_on)) observe_event(EVENT_END, NULL, 0);
-    if (ok) {
-        future_done(f, d);
+    return p;
+}
+
+/* Nobody has seen it yet, so it needs no claim and nobody waits for it. */
+bool future_run_in_place(wyn_future *f, const wyn_task *d) {
+    if (wyn_stack_low()) return false;
+    Panic *p = future_call(fiber_self(), f, d);
+    if (WYN_UNLIKELY(p != NULL)) {
+        st_store(f, FUTURE_RUNNING);
+        future_fail(f, d, p);
+    } else if ((d->flags & WYN_TASK_DETACHED) != 0) {
+        future_free(f, d);
     } else {
-        future_fail(&run, p);
+        st_store(f, FUTURE_DONE);
     }
+    return true;
 }
 
 static void run_claimed(Run *r, wyn_future *f, const wyn_task *d) {
@@ -243,7 +255,7 @@ void future_run_entry(Run *r, uintptr_t entry) {
 void future_run_failed(Run *r, Panic *p) {
     if (WYN_UNLIKELY(observe_on)) observe_event(EVENT_END, NULL, 0);
     task_ended();
-    future_fail(r, p);
+    future_fail(r->task, r->desc, p);
     r->task = NULL;
 }
 
@@ -293,8 +305,13 @@ static void future_join(wyn_future *f, const wyn_site *site) {
     const wyn_task *d = scope_runs_others() ? future_claim(f) : NULL;
     if (d != NULL) { /* no need of a stack: we wait for just this */
         sched_claimed();
-        future_run(f, d);
+        Panic *p = future_call(fiber_self(), f, d);
         task_ended();
+        if (p == NULL) {
+            future_done(f, d);
+        } else {
+            future_fail(f, d, p);
+        }
         return;
     }
     for (int i = 0; i < 100 && worker_count > 1; i++) { /* maybe it is nearly ready */
@@ -341,17 +358,28 @@ bool wyn_future_result(wyn_future *f, wyn_str **err, const wyn_site *site) {
     return false;
 }
 
-/* First what nobody runs yet, then the few that others run. */
-void wyn_join_all(wyn_array *futures, const wyn_site *site) {
+static wyn_future *future_at(const wyn_array *futures, int64_t i) {
+    return wyn_array_raw_ptr(futures, i);
+}
+
+/* Waits for the rest, from `at` on: first what nobody runs yet, then the few that others run. */
+static void join_rest(wyn_array *futures, int64_t at, const wyn_site *site) {
     int64_t n = wyn_array_len(futures);
-    for (int64_t i = 0; i < n; i++) {
-        wyn_future *f = wyn_array_raw_ptr(futures, i);
-        if (!future_is_stale((uintptr_t)f)) future_join(f, site);
+    bool all_good = true;
+    for (int64_t i = at; i < n; i++) {
+        wyn_future *f = future_at(futures, i);
+        uintptr_t st = st_load(f);
+        if ((st & (FUTURE_RUNNING | FUTURE_DONE)) == 0) {
+            future_join(f, site);
+            st = st_load(f);
+        }
+        all_good &= st == FUTURE_DONE;
     }
-    for (int64_t i = 0; i < n; i++) future_join(wyn_array_raw_ptr(futures, i), site);
+    if (all_good) return;
     wyn_future *bad = NULL;
-    for (int64_t i = n; i-- > 0;) {
-        wyn_future *f = wyn_array_raw_ptr(futures, i);
+    for (int64_t i = at; i < n; i++) future_join(future_at(futures, i), site);
+    for (int64_t i = n; i-- > at;) {
+        wyn_future *f = future_at(futures, i);
         if (!has_failed(f)) continue;
         failed_seen(f);
         bad = f;
@@ -359,13 +387,29 @@ void wyn_join_all(wyn_array *futures, const wyn_site *site) {
     if (bad != NULL) future_take(bad, site);
 }
 
+/* How many at the start are done already. */
+static int64_t done_count(const wyn_array *futures) {
+    int64_t n = wyn_array_len(futures), i = 0;
+    while (i < n && st_load(future_at(futures, i)) == FUTURE_DONE) i++;
+    return i;
+}
+
+void wyn_join_all(wyn_array *futures, const wyn_site *site) {
+    int64_t at = done_count(futures);
+    if (at < wyn_array_len(futures)) join_rest(futures, at, site);
+}
+
 wyn_array *wyn_await_all(wyn_array *futures, const wyn_type *elem, const wyn_site *site) {
     wyn_join_all(futures, site);
     int64_t n = wyn_array_len(futures);
     wyn_array *r = wyn_array_sized(elem, n);
-    for (int64_t i = 0; i < n; i++) {
-        wyn_future *f = wyn_array_raw_ptr(futures, i);
-        memcpy(r->buf->data + (size_t)i * elem->size, f->value, elem->size);
+    char *out = r->buf->data;
+    if (elem->size == sizeof(uint64_t)) {
+        for (int64_t i = 0; i < n; i++)
+            memcpy(out + 8 * i, future_at(futures, i)->value, sizeof(uint64_t));
+    } else {
+        for (int64_t i = 0; i < n; i++)
+            memcpy(out + (size_t)i * elem->size, future_at(futures, i)->value, elem->size);
     }
     return r;
 }

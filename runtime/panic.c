@@ -2,7 +2,7 @@
  * A frame record is linked while its function has deferred blocks to run; an entry is unlinked
  * before it runs, so a panic inside it continues with the next one. The first panic is the one
  * that counts; those raised on the way are listed with it. */
-#include "panic.h"
+#include "fiber.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,15 +27,17 @@ typedef void *Jump[5];
 #define JUMP_TO(j) __builtin_longjmp(j, 1)
 #endif
 
+/* What is copied from the context lies apart: loaded as one, words that were stored one by one
+ * would have to wait for the cache. */
 typedef struct CatchPoint {
-    Jump jump;
     struct CatchPoint *previous;
+    Jump jump;
     wyn_frame *mark;
-    Panic *active;
     Segment *segment; /* of the stack */
     struct wyn_scope *scope;
     int masked;
     Panic *volatile caught;
+    Panic *active;
 } CatchPoint;
 
 /* ---- deferred blocks ---- */
@@ -101,11 +103,20 @@ static _Noreturn void panic_raise(Panic *p) {
     JUMP_TO(c->jump);
 }
 
-__attribute__((noinline)) bool panic_run(void (*body)(void *), void *arg, Panic **caught) {
-    PanicContext *context = panic_context();
-    CatchPoint c = {
-        .previous = context->catch, .mark = context->frames, .active = context->active,
-        .segment = stack_self()->segment, .scope = context->scope, .masked = context->masked};
+bool panic_run(void (*body)(void *), void *arg, Panic **caught) {
+    return panic_run_on(fiber_self(), body, arg, caught);
+}
+
+__attribute__((noinline)) bool panic_run_on(Fiber *self, void (*body)(void *), void *arg,
+                                            Panic **caught) {
+    PanicContext *context = &self->panic;
+    CatchPoint c;
+    c.previous = context->catch;
+    c.mark = context->frames;
+    c.active = context->active;
+    c.segment = self->stack.segment;
+    c.scope = context->scope;
+    c.masked = context->masked;
     context->catch = &c;
     context->active = NULL;
     if (JUMP_SET(c.jump) == 0) {

@@ -20,6 +20,10 @@ typedef struct Panic {
 /* Runs body(arg). True when it returned; false when it panicked, with the panic. */
 bool panic_run(void (*body)(void *), void *arg, Panic **caught);
 
+/* The same, for who knows what stack he is on. */
+struct Fiber;
+bool panic_run_on(struct Fiber *self, void (*body)(void *), void *arg, Panic **caught);
+
 /* Raises a panic caught elsewhere again. */
 _Noreturn void panic_rethrow(Panic *p, const wyn_site *awaited);
 

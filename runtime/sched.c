@@ -88,20 +88,28 @@ static __attribute__((noinline, cold)) void ring_overflow(Worker *w, uintptr_t e
         idle_wake_one();
 }
 
-static inline void push(Worker *w, uintptr_t entry) {
-    if (WYN_UNLIKELY(!ring_push(&w->ring, entry))) {
-        ring_overflow(w, entry);
-        return;
-    }
+static inline void wake_after_push(Worker *w) {
     atomic_signal_fence(memory_order_seq_cst); /* with the barrier of idle_sleep */
     if (WYN_UNLIKELY(atomic_load_explicit(&idle_bits, memory_order_relaxed) != 0))
         wake_for_work(w);
 }
 
-__attribute__((noinline)) void sched_submit(uintptr_t entry) {
-    Worker *w = worker_self();
+static inline void push(Worker *w, uintptr_t entry) {
+    if (WYN_UNLIKELY(!ring_push(&w->ring, entry))) {
+        ring_overflow(w, entry);
+        return;
+    }
+    wake_after_push(w);
+}
+
+static inline void count_spawn(Worker *w) {
     int64_t n = atomic_load_explicit(&w->spawned, memory_order_relaxed);
     atomic_store_explicit(&w->spawned, n + 1, memory_order_relaxed);
+}
+
+__attribute__((noinline)) void sched_submit(uintptr_t entry) {
+    Worker *w = worker_self();
+    count_spawn(w);
     push(w, entry);
 }
 
@@ -346,7 +354,18 @@ wyn_future *wyn_spawn(wyn_future *f, const wyn_task *task) {
     if (WYN_UNLIKELY(!spawned)) first_spawn();
     /* relaxed: the queue publishes it */
     __atomic_store_n(&f->st, (uintptr_t)task, __ATOMIC_RELAXED);
-    sched_submit((uintptr_t)f);
+    Worker *w = worker_self();
+    count_spawn(w);
+    if (WYN_UNLIKELY(!ring_push(&w->ring, (uintptr_t)f))) {
+        /* there is work for everybody: more of it is not worth a queue */
+        if ((task->flags & WYN_TASK_PROMPT) != 0 && w->stale <= RT_RING / 4 &&
+            future_run_in_place(f, task)) {
+            task_ended();
+            return f;
+        }
+        ring_overflow(w, (uintptr_t)f);
+    }
+    wake_after_push(w);
     return f;
 }
 

@@ -83,6 +83,7 @@ void future_first(void);
 void sched_prepare(void);
 
 void future_run_entry(struct Run *r, uintptr_t entry); /* ENTRY_TASK or ENTRY_CLAIMED */
+bool future_run_in_place(wyn_future *f, const wyn_task *d); /* by its spawner, if there is room */
 void future_run_failed(struct Run *r, Panic *p);       /* it left future_run_entry by a panic */
 bool future_is_stale(uintptr_t entry);
 

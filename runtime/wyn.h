@@ -392,7 +392,7 @@ enum {
     WYN_TASK_PROMPT = 4    /* run waits for no other task, in no way */
 };
 typedef struct wyn_task {
-    _Alignas(16) void (*run)(wyn_future *f);
+    _Alignas(16) void (*run)(void *future);
     const wyn_site *site;
     uint32_t size; /* of the object */
     uint32_t flags;

@@ -63,7 +63,7 @@ static Tree *thunk_call(Thunk *th, Tree *t) {
 static void thunk_body(Thunk *th, Tree *call, Type *res) {
     LowerFn *g = th->g;
     Lower *lw = g->lw;
-    IrVar *future = fn_param(g, NULL, lw->t.future);
+    IrVar *future = fn_param(g, NULL, lw->t.voidp);
     IrType *ptr = ir_ptr(lw->perm, ir_struct_type(lw->perm, th->env));
     IrVar *env = var_temp(g, ex_cast(g, ex_var(g, future), ptr));
     for (u32 i = 0; i < th->locals.n; i++) {

@@ -32,10 +32,10 @@ struct E_main_task_4 {
 
 static wyn_str *w_work(int64_t, wyn_str *);
 static void w_main(void);
-static void w_main_task(wyn_future *);
-static void w_main_task_2(wyn_future *);
-static void w_main_task_3(wyn_future *);
-static void w_main_task_4(wyn_future *);
+static void w_main_task(void *);
+static void w_main_task_2(void *);
+static void w_main_task_3(void *);
+static void w_main_task_4(void *);
 
 WYN_STR_LIT(S_1, 1, "a");
 static const wyn_site SITE_0 = {"tasks.wyn", "main", 4};
@@ -126,7 +126,7 @@ static void w_main(void) {
 }
 
 #line 4
-static void w_main_task(wyn_future *t1) {
+static void w_main_task(void *t1) {
 #line 4
     E_main_task *t2 = (E_main_task *)t1;
 #line 4
@@ -140,7 +140,7 @@ static void w_main_task(wyn_future *t1) {
 }
 
 #line 5
-static void w_main_task_2(wyn_future *t1) {
+static void w_main_task_2(void *t1) {
 #line 5
     E_main_task_2 *t2 = (E_main_task_2 *)t1;
 #line 5
@@ -153,7 +153,7 @@ static void w_main_task_2(wyn_future *t1) {
     *(wyn_str **)wyn_future_value(t1) = w_work(t3, t4);
 }
 
-static void w_main_task_3(wyn_future *t1) {
+static void w_main_task_3(void *t1) {
 #line 8
     E_main_task_3 *t2 = (E_main_task_3 *)t1;
 #line 8
@@ -167,7 +167,7 @@ static void w_main_task_3(wyn_future *t1) {
 }
 
 #line 9
-static void w_main_task_4(wyn_future *t1) {
+static void w_main_task_4(void *t1) {
 #line 9
     E_main_task_4 *t2 = (E_main_task_4 *)t1;
 #line 9

@@ -73,7 +73,8 @@ static __attribute__((unused)) void check_panics(void (*run)(void), const char *
     exit(1);
 }
 /* A task that calls a function object with the place of an 8-byte result. */
-static __attribute__((unused)) void check_run(wyn_future *f) {
+static __attribute__((unused)) void check_run(void *future) {
+    wyn_future *f = future;
     wyn_fn *fn = *(wyn_fn **)(void *)f->value;
     ((void (*)(void *, wyn_fn *))fn->code)(f->value, fn);
 }
