@@ -46,6 +46,7 @@
 #define RT_STEAL_SMALL 64        /* ..small means this */
 #define RT_STEAL_CHEAP_NS 150    /* stolen tasks shorter than this are not worth stealing.. */
 #define RT_STEAL_QUIET_NS 60000  /* ..so the thief stays away, at most so long */
+#define RT_MUTEX_SPINS 16        /* looks at a taken lock before the task waits */
 #define RT_TICK_MIN_US 50        /* the monitor's pause; doubles up to the maximum */
 #define RT_TICK_MAX_US 10000
 

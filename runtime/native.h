@@ -129,24 +129,16 @@ int64_t wyn_str_hash(const wyn_str *s);
 wyn_str *wyn_str_format(const wyn_str *s, wyn_array *args);
 
 /* runtime/sync.c */
-wyn_mutex *wyn_mutex_make(const void *init, const wyn_type *type);
-void wyn_mutex_acquire(wyn_mutex *m, const wyn_type *type);
-void wyn_mutex_release(wyn_mutex *m, const wyn_type *type);
-void wyn_mutex_load(void *result, wyn_mutex *m, const wyn_type *type);
-void wyn_mutex_store(wyn_mutex *m, const void *v, const wyn_type *type);
-void *wyn_rwlock_make(const void *init, const wyn_type *type);
-void wyn_rwlock_read(void *lock, const wyn_type *type);
-void wyn_rwlock_write(void *lock, const wyn_type *type);
-void wyn_rwlock_release(void *lock, const wyn_type *type);
-void wyn_rwlock_load(void *result, void *lock, const wyn_type *type);
-void wyn_rwlock_store(void *lock, const void *v, const wyn_type *type);
+void *wyn_rwlock_new(void);
+void wyn_rwlock_read(void *lock);
+void wyn_rwlock_write(void *lock);
+void wyn_rwlock_release(void *lock);
 void *wyn_semaphore_new(int64_t n);
 void wyn_semaphore_acquire(void *s);
 bool wyn_semaphore_try_acquire(void *s);
 void wyn_semaphore_release(void *s);
 void *wyn_waitgroup_new(void);
 void wyn_waitgroup_add(void *w, int64_t n);
-void wyn_waitgroup_done(void *w);
 void wyn_waitgroup_wait(void *w);
 void *wyn_once_new(void);
 bool wyn_once_enter(void *o);

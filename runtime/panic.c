@@ -33,6 +33,7 @@ typedef struct CatchPoint {
     struct CatchPoint *previous;
     Jump jump;
     wyn_frame *mark;
+    const wyn_mutex *held;
     Segment *segment; /* of the stack */
     struct wyn_scope *scope;
     int masked;
@@ -95,6 +96,7 @@ static _Noreturn void panic_raise(Panic *p) {
         panic_report(p);
         _exit(STATUS_PANIC);
     }
+    mutex_unlock_since(c->held);
     context->active = c->active;
     context->catch = c->previous;
     context->scope = c->scope;
@@ -113,6 +115,7 @@ __attribute__((noinline)) bool panic_run_on(Fiber *self, void (*body)(void *), v
     CatchPoint c;
     c.previous = context->catch;
     c.mark = context->frames;
+    c.held = context->held;
     c.active = context->active;
     c.segment = self->stack.segment;
     c.scope = context->scope;

@@ -43,6 +43,7 @@ typedef struct PanicContext {
     wyn_frame *frames;        /* innermost function with deferred blocks */
     struct CatchPoint *catch;
     Panic *active;            /* whose deferred blocks are running */
+    wyn_mutex *held;          /* locked here, newest first */
     struct wyn_scope *scope;  /* innermost scope whose abort ends what runs here; scope.c */
     int masked;               /* deferred blocks are running: it does not */
 } PanicContext;
@@ -51,6 +52,9 @@ enum { STATUS_PANIC = 101 };
 
 /* The running one; it belongs to the stack, so it stays the same where a task waits. sched.c */
 PanicContext *panic_context(void);
+
+/* mutex.c: unlocks what the running task has locked since `before` was the newest. */
+void mutex_unlock_since(const wyn_mutex *before);
 
 /* start.c */
 extern void (*wyn_drain_hook)(void); /* set by the first spawn: waits for what is left */

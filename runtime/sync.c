@@ -1,219 +1,129 @@
 /* sync.c - locks and counters between tasks. Each has a spin lock for its few words and a list of
- * waiters, oldest first; who releases hands over under that lock, so nobody is woken in vain. */
+ * waiters, oldest first; who releases hands over under that lock, so nobody is woken in vain.
+ * Mutex has a word of its own: mutex.c. */
 #include <stdatomic.h>
 
 #include "gc.h"
 #include "lock.h"
 #include "native.h"
-#include "task.h"
-
-/* Who holds a lock: the task, or main. */
-static const void *self(void) {
-    static const char main_task;
-    const void *task = task_current();
-    return task == NULL ? &main_task : task;
-}
+#include "panic.h"
+#include "wait.h"
 
 typedef struct Gate {
     uint32_t lock;
     WaitList waiting;
 } Gate;
 
-/* Called with the lock held, drops it; returns when somebody has handed over. */
-static void gate_wait(Gate *g, int index, const void *who, const char *what,
-                      const wyn_site *site) {
-    Waiter *w = waiter_held(what, site);
+/* Called with the lock held, drops it; returns when somebody has handed over. False: the wait was
+ * aborted, it is in the list no more and the lock is held again. */
+static bool gate_try_wait(Gate *g, int index, const char *what) {
+    Waiter *w = waiter_held(what, NULL);
     waiter_object(w, WAIT_LOCK, g);
-    node_open(&w->node, w, index, (void *)(uintptr_t)who);
+    node_open(&w->node, w, index, NULL);
     list_add(&g->waiting, &w->node);
-    if (waiter_park_lock(w, 0, &g->lock) != WAIT_ABORTED) return;
+    if (waiter_park_lock(w, 0, &g->lock) != WAIT_ABORTED) return true;
     lock_take(&g->lock);
     list_remove(&g->waiting, &w->node);
+    return false;
+}
+
+static void gate_wait(Gate *g, const char *what) {
+    if (gate_try_wait(g, 0, what)) return;
     lock_drop(&g->lock);
     panic_cancelled();
 }
 
 /* All waiters; called with the lock held, drops it. */
 static void gate_open(Gate *g) {
-    WaitNode *chain = NULL, *n;
-    while ((n = list_win(&g->waiting)) != NULL) {
-        n->prev = chain;
-        chain = n;
-    }
+    WaitNode *chain = list_win_all(&g->waiting, NULL);
     lock_drop(&g->lock);
-    while (chain != NULL) {
-        n = chain;
-        chain = n->prev;
-        waiter_wake(n->waiter);
-    }
-}
-
-/* ---- Mutex ---- */
-
-struct wyn_mutex {
-    Gate gate;
-    const void *owner; /* NULL: free */
-    const wyn_type *type;
-    _Alignas(8) char value[];
-};
-
-wyn_mutex *wyn_mutex_new(const wyn_type *type, const void *init) {
-    wyn_mutex *m = wyn_alloc_kind(sizeof *m + type->size, WYN_MEM_TRACED);
-    m->type = type;
-    memcpy(m->value, init, type->size);
-    return m;
-}
-
-void wyn_mutex_lock(wyn_mutex *m, const wyn_site *site) {
-    const void *me = self();
-    lock_take(&m->gate.lock);
-    if (m->owner == NULL) {
-        m->owner = me;
-        lock_drop(&m->gate.lock);
-        return;
-    }
-    gate_wait(&m->gate, 0, me, "lock() of a Mutex that is never unlocked", site);
-}
-
-void wyn_mutex_unlock(wyn_mutex *m, const wyn_site *site) {
-    lock_take(&m->gate.lock);
-    if (m->owner != self()) {
-        lock_drop(&m->gate.lock);
-        wyn_panic_at(site, "unlock of a Mutex that this task has not locked");
-    }
-    WaitNode *next = list_win(&m->gate.waiting);
-    m->owner = next == NULL ? NULL : next->slot;
-    lock_drop(&m->gate.lock);
-    if (next != NULL) waiter_wake(next->waiter);
-}
-
-void *wyn_mutex_value(wyn_mutex *m) { return m->value; }
-
-wyn_mutex *wyn_mutex_make(const void *init, const wyn_type *type) {
-    return wyn_mutex_new(type, init);
-}
-
-void wyn_mutex_acquire(wyn_mutex *m, const wyn_type *type) {
-    (void)type;
-    wyn_mutex_lock(m, NULL);
-}
-
-void wyn_mutex_release(wyn_mutex *m, const wyn_type *type) {
-    (void)type;
-    wyn_mutex_unlock(m, NULL);
-}
-
-void wyn_mutex_load(void *result, wyn_mutex *m, const wyn_type *type) {
-    memcpy(result, m->value, type->size);
-}
-
-void wyn_mutex_store(wyn_mutex *m, const void *v, const wyn_type *type) {
-    memcpy(m->value, v, type->size);
+    chain_wake(chain);
 }
 
 /* ---- RwLock ---- */
 
 enum { READER, WRITER };
 
-typedef struct wyn_rwlock {
+typedef struct RwLock {
     Gate gate;
-    int64_t readers;
-    const void *writer;
-    _Alignas(8) char value[];
-} wyn_rwlock;
+    int64_t readers; /* -1: a writer */
+} RwLock;
 
-void *wyn_rwlock_make(const void *init, const wyn_type *type) {
-    wyn_rwlock *l = wyn_alloc_kind(sizeof *l + type->size, WYN_MEM_TRACED);
-    memcpy(l->value, init, type->size);
-    return l;
-}
+void *wyn_rwlock_new(void) { return wyn_alloc(sizeof(RwLock)); }
 
-void wyn_rwlock_read(void *lock, const wyn_type *type) {
-    wyn_rwlock *l = lock;
-    (void)type;
-    lock_take(&l->gate.lock);
-    if (l->writer == NULL) {
-        l->readers++;
-        lock_drop(&l->gate.lock);
-        return;
-    }
-    gate_wait(&l->gate, READER, NULL, "read() of an RwLock that is never released", NULL);
-}
-
-void wyn_rwlock_write(void *lock, const wyn_type *type) {
-    wyn_rwlock *l = lock;
-    (void)type;
-    const void *me = self();
-    lock_take(&l->gate.lock);
-    if (l->writer == NULL && l->readers == 0) {
-        l->writer = me;
-        lock_drop(&l->gate.lock);
-        return;
-    }
-    gate_wait(&l->gate, WRITER, me, "write() of an RwLock that is never released", NULL);
-}
-
-/* Free: to the oldest, and if that is a reader, to all readers. Drops the lock. */
-static void rwlock_pass(wyn_rwlock *l) {
-    WaitNode *chain = NULL, *n = l->gate.waiting.head, *next;
-    for (; n != NULL && l->writer == NULL; n = next) {
-        next = n->next;
-        if (n->index == WRITER && l->readers > 0) continue;
-        list_remove(&l->gate.waiting, n);
-        if (!waiter_win(n->waiter, n->index)) continue; /* aborted */
-        if (n->index == WRITER) {
-            l->writer = n->slot;
-        } else {
-            l->readers++;
-        }
+/* To the oldest if it may, and if that is a reader, to all readers up to the next writer. Drops
+ * the lock. */
+static void rwlock_pass(RwLock *l) {
+    WaitNode *chain = NULL, *n;
+    while ((n = l->gate.waiting.head) != NULL && l->readers >= 0) {
+        if (n->index == WRITER && l->readers > 0) break;
+        if ((n = list_win_first(&l->gate.waiting)) == NULL) continue;
+        l->readers = n->index == WRITER ? -1 : l->readers + 1;
         n->prev = chain;
         chain = n;
     }
     lock_drop(&l->gate.lock);
-    while (chain != NULL) {
-        n = chain;
-        chain = n->prev;
-        waiter_wake(n->waiter);
+    chain_wake(chain);
+}
+
+/* Called with the lock held, drops it. */
+static void rwlock_wait(RwLock *l, int index, const char *what) {
+    if (gate_try_wait(&l->gate, index, what)) return;
+    rwlock_pass(l); /* others may have waited behind this one only */
+    panic_cancelled();
+}
+
+/* A reader that comes while somebody waits waits too: so a writer is not kept out for ever. */
+void wyn_rwlock_read(void *lock) {
+    RwLock *l = lock;
+    lock_take(&l->gate.lock);
+    if (l->readers >= 0 && l->gate.waiting.head == NULL) {
+        l->readers++;
+        lock_drop(&l->gate.lock);
+    } else {
+        rwlock_wait(l, READER, "read() of an RwLock that is never released");
     }
 }
 
-void wyn_rwlock_release(void *lock, const wyn_type *type) {
-    wyn_rwlock *l = lock;
-    (void)type;
+void wyn_rwlock_write(void *lock) {
+    RwLock *l = lock;
     lock_take(&l->gate.lock);
-    if (l->writer == self()) {
-        l->writer = NULL;
+    if (l->readers == 0 && l->gate.waiting.head == NULL) {
+        l->readers = -1;
+        lock_drop(&l->gate.lock);
+    } else {
+        rwlock_wait(l, WRITER, "write() of an RwLock that is never released");
+    }
+}
+
+void wyn_rwlock_release(void *lock) {
+    RwLock *l = lock;
+    lock_take(&l->gate.lock);
+    l->readers = l->readers < 0 ? 0 : l->readers - 1;
+    if (l->readers == 0 && l->gate.waiting.head != NULL) {
         rwlock_pass(l);
-    } else if (l->readers > 0) {
-        if (--l->readers == 0) {
-            rwlock_pass(l);
-        } else {
-            lock_drop(&l->gate.lock);
-        }
     } else {
         lock_drop(&l->gate.lock);
-        wyn_panic("release of an RwLock that is not held");
     }
-}
-
-void wyn_rwlock_load(void *result, void *lock, const wyn_type *type) {
-    memcpy(result, ((wyn_rwlock *)lock)->value, type->size);
-}
-
-void wyn_rwlock_store(void *lock, const void *v, const wyn_type *type) {
-    memcpy(((wyn_rwlock *)lock)->value, v, type->size);
 }
 
 /* ---- Semaphore, WaitGroup, Once: a counter and its waiters ---- */
 
 typedef struct Counter {
     Gate gate;
-    int64_t n;
+    _Atomic int64_t n; /* changed under the lock */
 } Counter;
+
+static int64_t counter_of(Counter *c) { return atomic_load_explicit(&c->n, memory_order_relaxed); }
+
+/* release: with the look in wyn_once_enter */
+static void counter_set(Counter *c, int64_t n) {
+    atomic_store_explicit(&c->n, n, memory_order_release);
+}
 
 static Counter *counter_new(int64_t n) {
     Counter *c = wyn_alloc(sizeof *c);
-    c->n = n;
+    counter_set(c, n);
     return c;
 }
 
@@ -225,28 +135,29 @@ void *wyn_semaphore_new(int64_t n) {
 bool wyn_semaphore_try_acquire(void *s) {
     Counter *c = s;
     lock_take(&c->gate.lock);
-    bool ok = c->n > 0;
-    if (ok) c->n--;
+    int64_t n = counter_of(c);
+    if (n > 0) counter_set(c, n - 1);
     lock_drop(&c->gate.lock);
-    return ok;
+    return n > 0;
 }
 
 void wyn_semaphore_acquire(void *s) {
     Counter *c = s;
     lock_take(&c->gate.lock);
-    if (c->n > 0) {
-        c->n--;
+    int64_t n = counter_of(c);
+    if (n > 0) {
+        counter_set(c, n - 1);
         lock_drop(&c->gate.lock);
-        return;
+    } else {
+        gate_wait(&c->gate, "acquire() of a Semaphore that is never released");
     }
-    gate_wait(&c->gate, 0, NULL, "acquire() of a Semaphore that is never released", NULL);
 }
 
 void wyn_semaphore_release(void *s) {
     Counter *c = s;
     lock_take(&c->gate.lock);
     WaitNode *next = list_win(&c->gate.waiting);
-    if (next == NULL) c->n++;
+    if (next == NULL) counter_set(c, counter_of(c) + 1);
     lock_drop(&c->gate.lock);
     if (next != NULL) waiter_wake(next->waiter);
 }
@@ -256,51 +167,53 @@ void *wyn_waitgroup_new(void) { return counter_new(0); }
 void wyn_waitgroup_add(void *w, int64_t n) {
     Counter *c = w;
     lock_take(&c->gate.lock);
-    c->n += n;
-    if (c->n < 0) {
+    int64_t now = counter_of(c) + n;
+    if (now < 0) {
         lock_drop(&c->gate.lock);
-        wyn_panic("WaitGroup counter is negative");
+        wyn_panic("more done() than add() on a WaitGroup");
     }
-    if (c->n == 0) {
+    counter_set(c, now);
+    if (now == 0) {
         gate_open(&c->gate);
     } else {
         lock_drop(&c->gate.lock);
     }
 }
 
-void wyn_waitgroup_done(void *w) { wyn_waitgroup_add(w, -1); }
-
 void wyn_waitgroup_wait(void *w) {
     Counter *c = w;
     lock_take(&c->gate.lock);
-    if (c->n <= 0) {
+    if (counter_of(c) == 0) {
         lock_drop(&c->gate.lock);
-        return;
+    } else {
+        gate_wait(&c->gate, "wait() of a WaitGroup that is never done");
     }
-    gate_wait(&c->gate, 0, NULL, "wait() of a WaitGroup that is never done", NULL);
 }
 
-/* Once: 0 not yet, 1 running, 2 done */
+enum { ONCE_NEVER, ONCE_RUNS, ONCE_DONE };
 
-void *wyn_once_new(void) { return counter_new(0); }
+void *wyn_once_new(void) { return counter_new(ONCE_NEVER); }
 
+/* True: the caller is the first, and calls leave when it is through. */
 bool wyn_once_enter(void *o) {
     Counter *c = o;
+    /* acquire: with the release in leave */
+    if (atomic_load_explicit(&c->n, memory_order_acquire) == ONCE_DONE) return false;
     lock_take(&c->gate.lock);
-    if (c->n == 1) {
-        gate_wait(&c->gate, 0, NULL, "run() of a Once that never finishes", NULL);
+    int64_t n = counter_of(c);
+    if (n == ONCE_RUNS) {
+        gate_wait(&c->gate, "run() of a Once that never finishes");
         return false;
     }
-    bool first = c->n == 0;
-    if (first) c->n = 1;
+    if (n == ONCE_NEVER) counter_set(c, ONCE_RUNS);
     lock_drop(&c->gate.lock);
-    return first;
+    return n == ONCE_NEVER;
 }
 
 void wyn_once_leave(void *o) {
     Counter *c = o;
     lock_take(&c->gate.lock);
-    c->n = 2;
+    counter_set(c, ONCE_DONE);
     gate_open(&c->gate);
 }
 

@@ -71,17 +71,22 @@ void list_remove(WaitList *l, WaitNode *n) {
     }
 }
 
+WaitNode *list_win_first(WaitList *l) {
+    WaitNode *n = l->head;
+    l->head = n->next;
+    if (n->next != NULL) {
+        n->next->prev = NULL;
+    } else {
+        l->tail = NULL;
+    }
+    n->linked = false;
+    return waiter_win(n->waiter, n->index) ? n : NULL;
+}
+
 WaitNode *list_win_any(WaitList *l) {
     while (l->head != NULL) {
-        WaitNode *n = l->head;
-        l->head = n->next;
-        if (n->next != NULL) {
-            n->next->prev = NULL;
-        } else {
-            l->tail = NULL;
-        }
-        n->linked = false;
-        if (waiter_win(n->waiter, n->index)) return n;
+        WaitNode *n = list_win_first(l);
+        if (n != NULL) return n;
     }
     return NULL;
 }

@@ -98,7 +98,22 @@ static inline void list_add(WaitList *l, WaitNode *n) {
     n->linked = true;
 }
 
+static inline void list_add_first(WaitList *l, WaitNode *n) {
+    n->prev = NULL;
+    n->next = l->head;
+    if (l->head != NULL) {
+        l->head->prev = n;
+    } else {
+        l->tail = n;
+    }
+    l->head = n;
+    n->linked = true;
+}
+
 void list_remove(WaitList *l, WaitNode *n); /* if it is linked */
+
+/* The first node, which must exist, unlinked; NULL if its wait has ended otherwise. */
+WaitNode *list_win_first(WaitList *l);
 
 /* The first node whose waiter is won for it now, unlinked; losers are dropped. Or NULL. */
 WaitNode *list_win_any(WaitList *l);

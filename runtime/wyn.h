@@ -438,9 +438,10 @@ int64_t wyn_select(const wyn_arm *arms, int64_t n, bool has_default, int64_t tim
 
 wyn_shared *wyn_shared_new(int64_t value);
 wyn_mutex *wyn_mutex_new(const wyn_type *type, const void *init);
-void wyn_mutex_lock(wyn_mutex *m, const wyn_site *site);
-void wyn_mutex_unlock(wyn_mutex *m, const wyn_site *site);
-void *wyn_mutex_value(wyn_mutex *m); /* address of the value; hold the lock */
+void wyn_mutex_lock(wyn_mutex *m, const wyn_type *of_the_value);
+void wyn_mutex_unlock(wyn_mutex *m, const wyn_type *of_the_value);
+bool wyn_mutex_try_lock(wyn_mutex *m, const wyn_type *of_the_value);
+enum { WYN_MUTEX_HEAD = 40 }; /* before the value; wyn_mutex_value is in wyn_inline.h */
 void wyn_sleep(int64_t ms, const wyn_site *site);
 
 /* Handles as ints: the same number each time for one object; never removed. */

@@ -53,6 +53,9 @@ WYN_FAST void *wyn_alloc(size_t size) { return wyn_alloc_kind(size, WYN_MEM_TRAC
 /* Memory without pointers; NOT zeroed. */
 WYN_FAST void *wyn_alloc_atomic(size_t size) { return wyn_alloc_kind(size, WYN_MEM_ATOMIC); }
 
+/* Where the value lies; hold the lock. */
+WYN_FAST void *wyn_mutex_value(wyn_mutex *m) { return (char *)m + WYN_MUTEX_HEAD; }
+
 /* A copy of a value on the heap: enum objects, trait objects, closures. */
 WYN_FAST void *wyn_box(const void *value, size_t size, bool pointers) {
     return memcpy(wyn_alloc_kind(size, pointers), value, size);

@@ -14,8 +14,8 @@ bool type_by_value(Type *t) {
 
 static Str handle_c(Type *t) {
     static const struct { const char *wyn, *c; } names[] = {
-        {"StringBuilder", "wyn_builder *"}, {"Shared", "wyn_shared *"}, {"Mutex", "wyn_mutex *"},
-        {"Scope", "wyn_scope *"},
+        {"StringBuilder", "wyn_builder *"}, {"Shared", "wyn_shared *"},
+        {"StdLock", "wyn_mutex *"}, {"Scope", "wyn_scope *"},
     };
     for (u32 i = 0; i < COUNT_OF(names); i++)
         if (t->name && str_eq(t->name->s, str_c(names[i].wyn))) return str_c(names[i].c);

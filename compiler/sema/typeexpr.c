@@ -38,7 +38,7 @@ static const TypeName type_names[] = {
     {"Result", TY_RESULT, 2},    {"Future", TY_FUTURE, 1},    {"Channel", TY_CHANNEL, 1},
     {"Iter", TY_ITER, 1},        {"iter", TY_ITER, 1},        {"StringBuilder", TY_HANDLE, 0},
     {"Shared", TY_HANDLE, 0},    {"Scope", TY_HANDLE, 0},     {"JsonDoc", TY_HANDLE, 0},
-    {"JsonCursor", TY_HANDLE, 0},
+    {"JsonCursor", TY_HANDLE, 0}, {"StdLock", TY_HANDLE, 1},  {"StdGate", TY_HANDLE, 0},
 };
 
 /* OptionInt, ResultString, ...: the older names of common instances. */

@@ -143,12 +143,12 @@ static void sleeping(void) {
 
 static void locked(void *result, wyn_fn *self) {
     wyn_mutex *m = (wyn_mutex *)(void *)((Call *)self)->in;
-    wyn_mutex_lock(m, &site);
+    wyn_mutex_lock(m, &wyn_type_int);
     int64_t *v = wyn_mutex_value(m);
     int64_t old = *v;
     wyn_task_yield();
     *v = old + 1;
-    wyn_mutex_unlock(m, &site);
+    wyn_mutex_unlock(m, &wyn_type_int);
     *(int64_t *)result = old;
 }
 
