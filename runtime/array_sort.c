@@ -1,6 +1,6 @@
-/* array_sort.c - stable sorting. Merge sort with runs of insertion-sorted blocks; ints, floats
- * and strings have loops of their own. A private copy is sorted and stored back at the end, so
- * user code (a comparator) never runs while the array is half sorted. */
+/* array_sort.c - stable sorting. Merge sort with runs of insertion-sorted blocks; ints and floats
+ * have loops of their own, strings sort_text.c. A private copy is sorted and stored back at the
+ * end, so user code (a comparator) never runs while the array is half sorted. */
 #include "base.h"
 #include "gc.h"
 #include "lock.h"
@@ -37,10 +37,8 @@ enum { RUN = 12 };
 
 #define LESS_VALUE(a, b) ((a) < (b))
 #define LESS_FLOAT(a, b) ((a) < (b) || ((b) != (b) && (a) == (a)))
-#define LESS_STR(a, b) (wyn_str_cmp((a), (b)) < 0)
 SORT(sort_ints, int64_t, LESS_VALUE)
 SORT(sort_floats, double, LESS_FLOAT)
-SORT(sort_strs, wyn_str *, LESS_STR)
 
 typedef struct Sorter {
     size_t size;
@@ -119,7 +117,7 @@ static void sort_natural(void *data, size_t n, const wyn_type *elem) {
     } else if (elem->kind == WYN_T_FLOAT) {
         sort_floats(data, gc_alloc(n * 8 + 1, false), n);
     } else if (elem->kind == WYN_T_STR) {
-        sort_strs(data, gc_alloc(n * 8 + 1, true), n);
+        sort_texts(data, n);
     } else {
         wyn_array_sort_raw(data, (int64_t)n, elem, compare_natural, (void *)elem);
     }

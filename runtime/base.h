@@ -50,6 +50,9 @@ wyn_array *wyn_array_sized(const wyn_type *elem, int64_t len);
 void wyn_array_sort_raw(void *data, int64_t n, const wyn_type *elem, wyn_compare compare,
                         void *env);
 
+/* sort_text.c: by bytes, stable; the collector must see p. */
+void sort_texts(wyn_str **p, size_t n);
+
 static inline bool wyn_type_has_pointers(const wyn_type *t) { return (t->flags & WYN_TF_PTR) != 0; }
 
 #endif

@@ -27,8 +27,11 @@ static inline uint64_t candidates(const char *p, char first, char last, size_t l
     __m128i a = _mm_set1_epi8(first), z = _mm_set1_epi8(last);
     for (int i = 0; i < 64; i += 16) {
         __m128i x = _mm_loadu_si128((const void *)(p + i));
-        __m128i y = _mm_loadu_si128((const void *)(p + i + len - 1));
-        __m128i both = _mm_and_si128(_mm_cmpeq_epi8(x, a), _mm_cmpeq_epi8(y, z));
+        __m128i both = _mm_cmpeq_epi8(x, a);
+        if (len > 1) {
+            __m128i y = _mm_loadu_si128((const void *)(p + i + len - 1));
+            both = _mm_and_si128(both, _mm_cmpeq_epi8(y, z));
+        }
         mask |= (uint64_t)(uint32_t)_mm_movemask_epi8(both) << i;
     }
 #else
@@ -68,7 +71,8 @@ const char *find_next(Find *f) {
         while (f->mask == 0) {
             if (!is_fast(f)) return find_slowly(f);
             f->base = f->block;
-            f->mask = candidates(f->base, f->part[0], f->part[f->len - 1], f->len);
+            f->mask = f->len == 1 ? candidates(f->base, f->part[0], f->part[0], 1)
+                                  : candidates(f->base, f->part[0], f->part[f->len - 1], f->len);
             f->block += 64;
         }
     }

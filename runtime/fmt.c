@@ -12,25 +12,32 @@ static const char digit_pairs[] =
     "4748495051525354555657585960616263646566676869707172737475767778798081828384858687888990919293"
     "949596979899";
 
+/* Number of decimal digits; log10 by way of log2, one too few where the power of ten is passed. */
+static size_t digits_of(uint64_t u) {
+    static const uint64_t powers[] = {
+        0, 10ull, 100ull, 1000ull, 10000ull, 100000ull, 1000000ull, 10000000ull, 100000000ull,
+        1000000000ull, 10000000000ull, 100000000000ull, 1000000000000ull, 10000000000000ull,
+        100000000000000ull, 1000000000000000ull, 10000000000000000ull, 100000000000000000ull,
+        1000000000000000000ull, 10000000000000000000ull};
+    size_t guess = (size_t)(64 - __builtin_clzll(u | 1)) * 1233 >> 12;
+    return guess + (u >= powers[guess]);
+}
+
 size_t wyn_int_write(char out[WYN_INT_TEXT], int64_t v) {
-    char tmp[20];
-    char *p = tmp + sizeof tmp;
     uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+    size_t sign = v < 0, n = digits_of(u);
+    char *p = out + sign + n;
+    out[0] = '-';
     while (u >= 100) {
         p -= 2;
         memcpy(p, digit_pairs + 2 * (u % 100), 2);
         u /= 100;
     }
     if (u >= 10) {
-        p -= 2;
-        memcpy(p, digit_pairs + 2 * u, 2);
+        memcpy(p - 2, digit_pairs + 2 * u, 2);
     } else {
-        *--p = (char)('0' + u);
+        p[-1] = (char)('0' + u);
     }
-    size_t sign = v < 0;
-    size_t n = (size_t)(tmp + sizeof tmp - p);
-    out[0] = '-';
-    memcpy(out + sign, p, n);
     return sign + n;
 }
 

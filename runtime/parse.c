@@ -18,6 +18,11 @@ wyn_parse wyn_parse_int(const wyn_str *s, int64_t *out) {
     uint64_t limit = (uint64_t)INT64_MAX + negative;
     uint64_t u = 0;
     bool overflow = false;
+    for (const char *safe = end - p > 18 ? p + 18 : end; p < safe; p++) { /* 18 digits always fit */
+        unsigned digit = (unsigned char)*p - (unsigned)'0';
+        if (digit > 9) return WYN_PARSE_BAD;
+        u = u * 10 + digit;
+    }
     for (; p < end; p++) {
         if (*p < '0' || *p > '9') return WYN_PARSE_BAD;
         uint64_t digit = (uint64_t)(*p - '0');
