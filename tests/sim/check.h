@@ -29,6 +29,7 @@ typedef struct Job {
     int64_t (*body)(int64_t arg);
     int64_t arg;
 } Job;
+enum { JOB_SIZE = sizeof(wyn_future) + sizeof(Job) };
 
 static __attribute__((unused)) void job_run(wyn_future *f) {
     Job j;
@@ -39,9 +40,9 @@ static __attribute__((unused)) void job_run(wyn_future *f) {
 
 static __attribute__((unused)) wyn_future *job(int64_t (*body)(int64_t), int64_t arg) {
     static const wyn_site site = {"sim.wyn", "job", 1};
-    static const wyn_task task = {job_run, &site, WYN_TASK_SIZE(sizeof(Job), 8), 0};
+    static const wyn_task task = {job_run, &site, WYN_TASK_SIZE(JOB_SIZE, 8), 0};
     Job j = {body, arg};
-    wyn_future *f = wyn_task_new(sizeof j, 8, false);
+    wyn_future *f = wyn_task_new(JOB_SIZE, 8, false);
     memcpy(f->value, &j, sizeof j);
     return wyn_spawn(f, &task);
 }

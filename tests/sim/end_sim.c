@@ -37,7 +37,7 @@ int64_t wyn_main(void) {
     never = wyn_channel_new(&wyn_type_int, 0, &site);
     values = wyn_channel_new(&wyn_type_int, 100, &site);
     for (uint64_t i = sim_random(4); i > 0; i--) job(abandoned, 0);
-    for (uint64_t i = sim_random(4); i > 0; i--) {
+    for (uint64_t i = sim_random(8); i > 0; i--) {
         running++;
         job(goes_on, (int64_t)sim_random(4));
     }
