@@ -1,5 +1,5 @@
-/* Time: nobody wakes early, late or never; a wait with a deadline that something else ends at that very
- * instant ends once. */
+/* Time: nobody wakes early, late or never; a wait with a deadline that something else ends at
+ * that very instant ends once. */
 #include "check.h"
 
 const char wyn_names[] = "";
