@@ -324,6 +324,7 @@ static void after_fork(void) {
     all_bits = 1;
     atomic_store(&idle_bits, 0);
     atomic_store(&idle_searching, 0);
+    atomic_store(&keeper, 0); /* it slept in the parent */
 }
 
 void idle_start(void) {
