@@ -5,6 +5,7 @@
 #include "channel.h"
 
 #include "gc.h"
+#include "place.h"
 #include "native.h"
 #include "sched.h"
 
@@ -144,6 +145,14 @@ bool channel_may_send(wyn_channel *c) {
 
 /* ---- send and receive ---- */
 
+/* Where a value waits that others take or bring; NULL: on the stack, which is pinned meanwhile. */
+static inline void *wait_cell(Waiter *w, size_t size) {
+    if (WYN_LIKELY(size <= WAIT_VALUE)) return w->value;
+    if (atomic_load_explicit(&fibers_share, memory_order_relaxed)) return gc_alloc(size, true);
+    w->pinned = true;
+    return NULL;
+}
+
 /* Full; the lock is held. */
 static __attribute__((noinline)) bool send_wait(wyn_channel *c, const void *v,
                                                 const wyn_site *site) {
@@ -151,9 +160,9 @@ static __attribute__((noinline)) bool send_wait(wyn_channel *c, const void *v,
                             "(nothing can ever receive)", site);
     waiter_object(w, WAIT_CHANNEL, c);
     WaitNode *n = &w->node;
-    w->pinned = c->size > WAIT_VALUE;
-    if (!w->pinned) value_copy(w->value, v, c->size);
-    node_open(n, w, 0, w->pinned ? (void *)(uintptr_t)v : w->value);
+    void *cell = wait_cell(w, c->size);
+    if (cell != NULL) value_copy(cell, v, c->size);
+    node_open(n, w, 0, cell == NULL ? (void *)(uintptr_t)v : cell);
     list_add(&c->senders, n);
     if (waiter_park_lock(w, 0, &c->lock) == WAIT_ABORTED) {
         lock_take(&c->lock);
@@ -184,10 +193,10 @@ static __attribute__((noinline)) bool recv_wait(wyn_channel *c, void *out, bool 
                             "(nothing can ever send)", site);
     waiter_object(w, WAIT_CHANNEL, c);
     WaitNode *n = &w->node;
-    w->pinned = c->size > WAIT_VALUE;
+    void *cell = wait_cell(w, c->size);
     if (WYN_UNLIKELY(c->period != 0))
         atomic_store_explicit(&w->weak, true, memory_order_relaxed);
-    node_open(n, w, 0, w->pinned ? out : w->value);
+    node_open(n, w, 0, cell == NULL ? out : cell);
     list_add(&c->receivers, n);
     int won = waiter_park_lock(w, c->fire_at, &c->lock);
     if (won < 0) {
@@ -197,7 +206,7 @@ static __attribute__((noinline)) bool recv_wait(wyn_channel *c, void *out, bool 
         if (won == WAIT_ABORTED) panic_cancelled();
         return false;
     }
-    if (n->ok && !w->pinned) value_copy(out, w->value, c->size);
+    if (n->ok && cell != NULL) value_copy(out, cell, c->size);
     *ok = n->ok;
     return true;
 }

@@ -19,6 +19,7 @@
 #define RT_POOL 2
 #define RT_TIMERS_FIRST 4
 #define RT_SEGMENT (128 * RT_KB)
+#define RT_PLACES 4u
 #else
 #define RT_HEAP_START (4 * RT_MB) /* first growth of the heap: about the size of an L2 cache */
 #define RT_OUT_BUFFER (64 * RT_KB)
@@ -29,6 +30,7 @@
 #define RT_BATCH 128     /* entries moved to and from the global queue at once; half a ring */
 #define RT_POOL 64       /* unused stacks a worker keeps */
 #define RT_TIMERS_FIRST 64 /* entries of a heap of timers, at first */
+#define RT_PLACES 8192u   /* stacks from which on tasks of a kind share their places */
 #define RT_SEGMENT (1 * RT_MB) /* first extension of a stack; the next ones double */
 #endif
 
@@ -73,6 +75,8 @@
 #define RT_SEGMENTS_KEPT 64         /* unused segments, of the first size */
 #define RT_SEGMENT_WARM (64 * RT_KB) /* of each that stays in memory */
 #define RT_LINE_COLOURS 48u /* starts of stacks within a page, a cache line apart.. */
+#define RT_PLACE_LOOKS 8  /* at places for one whose task can be moved out */
+#define RT_IMAGE_MAX (8 * RT_KB) /* longer stacks are not shared */
 #define RT_PAGE_COLOURS 4u  /* ..and pages they start in */
 #define RT_ALT_STACK (64 * RT_KB)
 

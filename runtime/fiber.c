@@ -1,24 +1,30 @@
-/* fiber.c - the stacks: one reserved arena, descriptors in a dense side array, pools.
+/* fiber.c - the stacks: one reserved arena, places and descriptors in dense arrays, pools.
  * Stack i occupies [base + i * stride, base + (i + 1) * stride); its high end is coloured, since
  * tops at the same offset would share the few sets of a cache: a ring of 1,000 waiting tasks ran
  * three times as long. */
 #define _GNU_SOURCE
 #include "fiber.h"
 
+#include <stdlib.h>
 #include <sys/mman.h>
 
 #include "config.h"
 #include "gc.h"
 #include "lock.h"
+#include "place.h"
 
 Fiber main_fiber = {.state = FIBER_USED};
 
 static char *arena;
+static Place *places;
 static Fiber *table;
-static _Atomic uint32_t made; /* release: with the acquire in fiber_each */
-static uint32_t lock;         /* of unused and of making */
-static Fiber *unused;
-static uint32_t limit; /* of stacks */
+static _Atomic uint32_t made;  /* fibers; release: with the acquire in fiber_each */
+static _Atomic uint32_t built; /* places */
+static uint32_t lock;          /* of the lists, and of making */
+static Fiber *unused;          /* with a place of their own */
+static Fiber *placeless;
+static uint32_t limit;       /* of places and of fibers */
+static uint32_t alone_limit; /* of places that are made although tasks of a kind could share */
 
 #ifdef __SANITIZE_THREAD__
 void *__tsan_create_fiber(unsigned flags);
@@ -94,6 +100,12 @@ void fiber_call_system(void (*fn)(void *), void *arg, void *top, Fiber *self) {
     stack_call(fn, arg, top, &self->sp);
 }
 
+static void *table_make(size_t size) {
+    void *p = mmap(NULL, (size_t)RT_TASKS_MAX * size, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return p == MAP_FAILED ? NULL : p;
+}
+
 static bool arena_make(void) {
     size_t size;
     char *p;
@@ -104,9 +116,12 @@ static bool arena_make(void) {
         if (p != MAP_FAILED) break;
         if (limit <= 16) return false;
     }
-    table = mmap(NULL, (size_t)RT_TASKS_MAX * sizeof *table, PROT_READ | PROT_WRITE,
-                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (table == MAP_FAILED) return false;
+    table = table_make(sizeof *table);
+    places = table_make(sizeof *places);
+    if (table == NULL || places == NULL) return false;
+    const char *asked = getenv("WYN_STACKS"); /* for tests */
+    int n = asked == NULL ? 0 : atoi(asked);
+    alone_limit = n > 0 ? (uint32_t)n : RT_PLACES;
     madvise(p, size, MADV_NOHUGEPAGE);
     uintptr_t at = ((uintptr_t)p + RT_PAGE_TABLE - 1) & ~(uintptr_t)(RT_PAGE_TABLE - 1);
     arena = (char *)at;
@@ -117,14 +132,49 @@ static size_t colour(uint32_t n) {
     return n % RT_LINE_COLOURS * RT_CACHE_LINE + n / RT_LINE_COLOURS % RT_PAGE_COLOURS * RT_PAGE;
 }
 
-/* A descriptor and its stack; the guard is set once. */
-static Fiber *fiber_make(void) {
+Place *place_at(uint32_t i) { return &places[i]; }
+
+uint32_t place_count(void) { return atomic_load_explicit(&built, memory_order_relaxed); }
+
+/* A descriptor; under the lock. */
+static Fiber *descriptor(void) {
+    Fiber *f = placeless;
+    if (f != NULL) {
+        placeless = f->next;
+        return f;
+    }
     uint32_t n = atomic_load_explicit(&made, memory_order_relaxed);
-    if ((arena == NULL && !arena_make()) || n == limit) return NULL;
-    Fiber *f = &table[n];
-    char *low = arena + (size_t)n * RT_TASK_STRIDE;
-    if (!stack_guard(&f->stack, low, low + RT_TASK_STRIDE - colour(n))) return NULL;
+    if (n == limit) return NULL;
     atomic_store_explicit(&made, n + 1, memory_order_release);
+    return &table[n];
+}
+
+Fiber *fiber_bind(Place *p) {
+    uint32_t n = (uint32_t)(p - places);
+    lock_take(&lock);
+    Fiber *f = descriptor();
+    lock_drop(&lock);
+    if (f == NULL) return NULL;
+    f->place = p;
+    atomic_store_explicit(&f->busy, true, memory_order_relaxed);
+    stack_at(&f->stack, arena + (size_t)n * RT_TASK_STRIDE,
+             arena + (size_t)(n + 1) * RT_TASK_STRIDE - colour(n));
+    return f;
+}
+
+/* A place with its own fiber; the guard is set once. */
+static Fiber *fiber_make(void) {
+    lock_take(&lock);
+    uint32_t n = place_count();
+    bool ok = (arena != NULL || arena_make()) && n < limit &&
+              stack_guard(arena + (size_t)n * RT_TASK_STRIDE);
+    if (ok) atomic_store_explicit(&built, n + 1, memory_order_relaxed);
+    lock_drop(&lock);
+    if (!ok) return NULL;
+    Fiber *f = fiber_bind(&places[n]);
+    if (f == NULL) return NULL;
+    places[n].here = f;
+    atomic_store_explicit(&places[n].homes, 1, memory_order_relaxed);
     return f;
 }
 
@@ -139,6 +189,7 @@ static void fiber_arm(Fiber *f, void (*entry)(void)) {
     f->sp = sp;
     f->run = NULL;
     f->waiter.what = NULL;
+    atomic_store_explicit(&f->busy, true, memory_order_relaxed);
     f->panic = (PanicContext){0};
     f->stack.spare = 0;
 #ifdef __SANITIZE_THREAD__
@@ -146,7 +197,7 @@ static void fiber_arm(Fiber *f, void (*entry)(void)) {
 #endif
 }
 
-Fiber *fiber_take(Fiber **pool, int *pooled, void (*entry)(void)) {
+Fiber *fiber_take(Fiber **pool, int *pooled, void (*entry)(void), const void *kind) {
     Fiber *f = *pool;
     if (f != NULL) {
         *pool = f->next;
@@ -154,12 +205,11 @@ Fiber *fiber_take(Fiber **pool, int *pooled, void (*entry)(void)) {
     } else {
         lock_take(&lock);
         f = unused;
-        if (f != NULL) {
-            unused = f->next;
-        } else {
-            f = fiber_make();
-        }
+        if (f != NULL) unused = f->next;
         lock_drop(&lock);
+        if (f == NULL && kind != NULL && arena != NULL && place_count() >= alone_limit)
+            f = place_share(kind);
+        if (f == NULL) f = fiber_make();
         if (f == NULL) return NULL;
     }
     fiber_arm(f, entry);
@@ -170,6 +220,14 @@ Fiber *fiber_take(Fiber **pool, int *pooled, void (*entry)(void)) {
 void fiber_drop(Fiber **pool, int *pooled, Fiber *f) {
     atomic_store_explicit(&f->state, FIBER_FREE, memory_order_relaxed);
     if (f->stack.first != NULL) stack_trim(&f->stack);
+    if (WYN_UNLIKELY(fiber_shares(f)) && place_quit(f)) {
+        f->place = NULL;
+        lock_take(&lock);
+        f->next = placeless;
+        placeless = f;
+        lock_drop(&lock);
+        return;
+    }
     if (*pooled < RT_POOL) {
         f->next = *pool;
         *pool = f;
@@ -192,11 +250,12 @@ Fiber *fiber_at(const void *p) {
     if (stack_part(&main_fiber.stack, p, &none, &low, &high)) return &main_fiber;
     if (arena == NULL || at < arena) return NULL;
     size_t i = (size_t)(at - arena) / RT_TASK_STRIDE;
-    return i < atomic_load_explicit(&made, memory_order_relaxed) ? &table[i] : NULL;
+    return i < place_count() ? places[i].here : NULL;
 }
 
 const void *fiber_frame(const Fiber *f) {
-    return f->sp == NULL ? NULL : ((void *const *)f->sp)[5]; /* as stack_jump pushes it */
+    if (f->sp == NULL || f->image != NULL) return NULL;
+    return ((void *const *)f->sp)[5]; /* as stack_jump pushes it */
 }
 
 uint32_t fiber_made(void) { return atomic_load_explicit(&made, memory_order_relaxed); }

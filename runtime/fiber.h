@@ -12,17 +12,21 @@
 #include "wait.h"
 
 struct Run;
+struct Place;
 
 typedef enum FiberState { FIBER_FREE, FIBER_USED } FiberState;
 
 typedef struct Fiber {
     void *sp;
+    char *image;         /* what was on the stack, while that is another one's; or NULL */
+    struct Place *place; /* where the stack lies; NULL: main's. place.h */
     Stack stack;
     PanicContext panic;
     struct Run *run; /* the innermost task on it; NULL: none, or main itself */
     struct Fiber *next; /* in the pool */
     void *tsan;
     _Atomic int state; /* read by the collector with the world stopped */
+    _Atomic bool busy; /* runs, or is about to; place.h */
     Waiter waiter;
 } Fiber;
 
@@ -36,8 +40,9 @@ static inline const Waiter *fiber_wait(const Fiber *f) {
 /* The running fiber. */
 Fiber *fiber_self(void);
 
-/* A fresh stack whose first act is entry(). NULL: no memory for one. */
-Fiber *fiber_take(Fiber **pool, int *pooled, void (*entry)(void));
+/* A fresh stack whose first act is entry(). It is for a task of this kind, if that is known. NULL:
+ * no memory for one. */
+Fiber *fiber_take(Fiber **pool, int *pooled, void (*entry)(void), const void *kind);
 
 /* Back to the pool; nobody runs on it any more. */
 void fiber_drop(Fiber **pool, int *pooled, Fiber *f);
@@ -55,7 +60,16 @@ void fiber_call_system(void (*fn)(void *), void *arg, void *top, Fiber *self);
 /* The fiber on whose stack p lies, or NULL; its segments are not looked at. */
 Fiber *fiber_at(const void *p);
 
-/* The frame pointer of one that is parked. */
+/* Where what lay at p of a parked stack is now. */
+void *fiber_view(const Fiber *f, const void *p);
+void *fiber_image(const Fiber *f, size_t *size);
+
+/* place.c and fiber.c: places by number, and a new descriptor for a stack at p, or NULL. */
+struct Place *place_at(uint32_t i);
+uint32_t place_count(void);
+Fiber *fiber_bind(struct Place *p);
+
+/* The frame pointer of one that is parked; NULL: it has an image. */
 const void *fiber_frame(const Fiber *f);
 
 /* Stacks made so far: as many were in use at the same time. */

@@ -63,6 +63,12 @@ bool future_is_stale(uintptr_t entry) {
     return (__atomic_load_n(&f->st, __ATOMIC_RELAXED) & (FUTURE_DONE | FUTURE_RUNNING)) != 0;
 }
 
+const void *future_kind(uintptr_t entry) {
+    if (entry == 0 || (entry & ENTRY_TAG) != ENTRY_TASK) return NULL;
+    uintptr_t st = __atomic_load_n(&((const wyn_future *)entry)->st, __ATOMIC_RELAXED);
+    return (st & FUTURE_BITS) == 0 ? (const void *)st : NULL;
+}
+
 /* ---- the list of waiters ---- */
 
 /* Takes the lock bit of one that runs; gives the word without it, or a finished one untaken. */

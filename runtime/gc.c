@@ -118,11 +118,24 @@ static void push_thread(Worker *w, bool collecting) {
 static void push_fiber(Fiber *f) {
     push(&f->panic, &f->panic + 1);
     push(f->waiter.value, f->waiter.value + WAIT_VALUE); /* handed over, not yet taken */
+    push(&f->waiter.node.slot, &f->waiter.node.slot + 1); /* a larger value */
     if (atomic_load_explicit(&f->state, memory_order_relaxed) != FIBER_USED) return;
     for (int i = 0; i < interrupted_count; i++) {
         if (interrupted[i] == f) return;
     }
-    if (f->sp != NULL) push_stack(&f->stack, f->sp);
+    if (f->sp == NULL) return;
+    size_t size;
+    char *image = fiber_image(f, &size);
+    if (image == NULL) {
+        push_stack(&f->stack, f->sp);
+        return;
+    }
+    push(image, image + size);
+    char *sp = f->sp; /* its segments stay where they are */
+    for (Segment *g = f->stack.segment; g != NULL; g = g->outer) {
+        push(sp, g);
+        sp = g->sp;
+    }
 }
 
 static void push_roots(void) {

@@ -27,14 +27,18 @@ static int64_t other_tasks;
 static const void *objects[OBJECTS]; /* numbered in the order they are told */
 static int object_count;
 
-static const wyn_task *task_of(const Fiber *f) { return f->run == NULL ? NULL : f->run->desc; }
+static const wyn_task *task_of(const Fiber *f) {
+    const Run *r = f->run == NULL ? NULL : fiber_view(f, f->run);
+    return r == NULL ? NULL : r->desc;
+}
 
 static const wyn_future *sought;
 static const wyn_site *found;
 
 static void look_at(Fiber *f) {
     if (atomic_load_explicit(&f->state, memory_order_relaxed) != FIBER_USED) return;
-    for (const Run *r = f->run; r != NULL; r = r->outer) {
+    for (const Run *at = f->run, *r; at != NULL; at = r->outer) {
+        r = fiber_view(f, at);
         if (r->task == sought) found = r->desc->site;
     }
 }

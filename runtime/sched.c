@@ -9,6 +9,7 @@
 #include "gc.h"
 #include "inject.h"
 #include "lock.h"
+#include "place.h"
 #include "poll.h"
 #include "task.h"
 
@@ -36,7 +37,9 @@ static __attribute__((noinline)) void after_switch(void) {
     Worker *w = worker_self();
     void (*commit)(Fiber *, void *) = w->commit;
     w->commit = NULL;
-    if (commit != NULL) commit(w->commit_from, w->commit_arg);
+    if (commit == NULL) return;
+    fiber_leave(w->commit_from);
+    commit(w->commit_from, w->commit_arg);
 }
 
 static __attribute__((noinline)) void switch_to(Worker *w, Fiber *to,
@@ -261,12 +264,26 @@ static uintptr_t next_entry(Worker *w) {
 
 static Fiber *entry_fiber(uintptr_t e) { return (Fiber *)(e & ~(uintptr_t)ENTRY_TAG); }
 
+static Fiber *new_stack(Worker *w);
+
+/* This loop lies at a place that others want: it goes on elsewhere. */
+static __attribute__((noinline, cold)) void leave_place(Worker *w) {
+    uintptr_t e = local_next(w);
+    if ((e & ENTRY_TAG) == ENTRY_FIBER) {
+        if (fiber_enter(entry_fiber(e))) switch_to(w, entry_fiber(e), commit_drop, NULL);
+        e = 0;
+    }
+    w->handoff = e;
+    switch_to(w, new_stack(w), commit_drop, NULL);
+}
+
 static void turns(void *run) {
     for (;;) {
         Worker *w = worker_self();
+        if (fiber_shares(w->self) && w->handoff == 0) leave_place(w);
         uintptr_t e = next_entry(w);
         if ((e & ENTRY_TAG) == ENTRY_FIBER) {
-            switch_to(w, entry_fiber(e), commit_drop, NULL);
+            if (fiber_enter(entry_fiber(e))) switch_to(w, entry_fiber(e), commit_drop, NULL);
         } else {
             future_run_entry(run, e);
         }
@@ -286,7 +303,7 @@ static void loop(void) {
 }
 
 static Fiber *new_stack(Worker *w) {
-    Fiber *f = fiber_take(&w->pool, &w->pooled, loop);
+    Fiber *f = fiber_take(&w->pool, &w->pooled, loop, future_kind(w->handoff));
     if (f != NULL) return f;
     static const char text[] = "wyn: no memory for the stack of another waiting task\n";
     wyn_flush();
@@ -300,9 +317,12 @@ __attribute__((noinline)) void sched_park(void (*commit)(Fiber *, void *), void 
     w->stat[STAT_PARKS]++;
     w->fair = fair_turn(w); /* then the loop of the next stack looks round first */
     uintptr_t e = w->fair ? 0 : local_next(w);
-    if ((e & ENTRY_TAG) == ENTRY_FIBER) {
-        switch_to(w, entry_fiber(e), commit, arg);
-        return;
+    while ((e & ENTRY_TAG) == ENTRY_FIBER) {
+        if (fiber_enter(entry_fiber(e))) {
+            switch_to(w, entry_fiber(e), commit, arg);
+            return;
+        }
+        e = local_next(w);
     }
     w->handoff = e;
     switch_to(w, new_stack(w), commit, arg);

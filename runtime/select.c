@@ -4,9 +4,11 @@
  * and the nodes are linked; so nobody can win this wait before it stands in all of them, and a
  * channel operation never has to win two waits at once. Without futures among the arms the locks
  * are held over the switch. Futures are joined after that: they end a wait by one CAS as timers
- * do. Nodes and slots lie on the stack, which is pinned meanwhile. */
+ * do. Nodes and slots lie on the stack, which is pinned meanwhile; once
+ * stacks are moved they lie in the heap. */
 #include "channel.h"
 #include "gc.h"
+#include "place.h"
 #include "sched.h"
 #include "task.h"
 
@@ -18,6 +20,7 @@ typedef struct Select {
     wyn_channel **order; /* the distinct channels by address */
     WaitNode *nodes;
     const wyn_site *site;
+    bool unpinned; /* nothing of this lies on the stack */
 } Select;
 
 static void order_channels(Select *s) {
@@ -106,7 +109,7 @@ static const char what[] = "select has no ready channel and no live tasks (nothi
 static int wait_open(const Select *s, int64_t own) {
     Waiter *w = waiter_open(what, s->site);
     waiter_object(w, WAIT_SELECT, NULL);
-    w->pinned = true;
+    w->pinned = !s->unpinned;
     link_channels(s, w);
     int64_t when = select_deadline(s, own, w);
     unlock_all(s);
@@ -131,7 +134,7 @@ static int select_wait(Select *s, int64_t own) {
     } else {
         Waiter *w = waiter_held(what, s->site);
         waiter_object(w, WAIT_SELECT, NULL);
-        w->pinned = true;
+        w->pinned = !s->unpinned;
         link_channels(s, w);
         won = waiter_park_held(w, select_deadline(s, own, w), drop_locks, s);
     }
@@ -200,12 +203,48 @@ static int64_t select_run(Select *s, bool has_default, int64_t timeout_ms) {
     }
 }
 
+static char *aligned(char *p) { return (char *)(((uintptr_t)p + 15) & ~(uintptr_t)15); }
+
+/* The same with all that others look at in the heap, so that the stack may be moved. */
+static __attribute__((noinline)) int64_t select_off_stack(const Select *of, bool has_default,
+                                                          int64_t timeout_ms) {
+    size_t n = (size_t)of->n, size = sizeof *of + n * sizeof *of->arms;
+    for (size_t i = 0; i < n; i++) {
+        if (of->arms[i].kind != WYN_ARM_AWAIT)
+            size += (((wyn_channel *)of->arms[i].object)->size + 15) & ~(size_t)15;
+    }
+    char *p = gc_alloc(size + n * (sizeof *of->order + sizeof *of->nodes) + 64, true);
+    Select *s = (Select *)(void *)p;
+    *s = *of;
+    wyn_arm *arms = (wyn_arm *)(void *)(s + 1);
+    memcpy(arms, of->arms, n * sizeof *arms);
+    s->arms = arms;
+    s->order = (wyn_channel **)(void *)(arms + n);
+    s->nodes = (WaitNode *)(void *)aligned((char *)(s->order + n));
+    char *cell = (char *)(s->nodes + n);
+    for (size_t i = 0; i < n; i++) {
+        if (arms[i].kind == WYN_ARM_AWAIT) continue;
+        size_t bytes = ((wyn_channel *)arms[i].object)->size;
+        if (arms[i].kind == WYN_ARM_SEND) memcpy(cell, arms[i].slot, bytes);
+        arms[i].slot = cell;
+        cell += (bytes + 15) & ~(size_t)15;
+    }
+    int64_t i = select_run(s, has_default, timeout_ms);
+    if (i >= 0 && arms[i].kind == WYN_ARM_RECV && of->arms[i].slot != NULL)
+        memcpy(of->arms[i].slot, arms[i].slot, ((wyn_channel *)arms[i].object)->size);
+    return i;
+}
+
 int64_t wyn_select(const wyn_arm *arms, int64_t n, bool has_default, int64_t timeout_ms,
                    bool has_closed, const wyn_site *site) {
     (void)has_closed; /* no such arm: the caller goes on behind the select */
     wyn_channel *order[FEW];
     WaitNode nodes[FEW];
     Select s = {.arms = arms, .n = n, .order = order, .nodes = nodes, .site = site};
+    if (atomic_load_explicit(&fibers_share, memory_order_relaxed)) {
+        s.unpinned = true;
+        return select_off_stack(&s, has_default, timeout_ms);
+    }
     if (n > FEW) {
         s.order = gc_alloc((size_t)n * sizeof *s.order, true);
         char *p = gc_alloc((size_t)n * sizeof *s.nodes + 16, true);

@@ -30,9 +30,10 @@ static size_t large; /* bytes of all segments but the first ones of stacks */
 
 /* ---- making ---- */
 
-static bool guard_page(char *low, bool *by_advice) {
-    *by_advice = madvise(low, RT_STACK_GUARD_PAGE, MADV_GUARD_INSTALL) == 0;
-    return *by_advice || mprotect(low, RT_STACK_GUARD_PAGE, PROT_NONE) == 0;
+/* By a marker in the page table, or a mapping of its own where the kernel has none. */
+bool stack_guard(char *low) {
+    return madvise(low, RT_STACK_GUARD_PAGE, MADV_GUARD_INSTALL) == 0 ||
+           mprotect(low, RT_STACK_GUARD_PAGE, PROT_NONE) == 0;
 }
 
 static char *limit_of(const Stack *s) {
@@ -60,13 +61,11 @@ bool stack_make(Stack *s, size_t size) {
     return true;
 }
 
-bool stack_guard(Stack *s, char *low, char *high) {
-    if (!guard_page(low, &s->by_advice)) return false;
+void stack_at(Stack *s, char *low, char *high) {
     s->low = low + RT_STACK_GUARD_PAGE;
     s->high = high;
     s->limit = limit_of(s);
     s->size = (size_t)(high - low);
-    return true;
 }
 
 __attribute__((noinline)) void stack_use(const Stack *s) { wyn_stack_limit = s->limit; }
@@ -90,12 +89,11 @@ static size_t segment_size(const Segment *g) {
 }
 
 static Segment *segment_new(size_t size) {
-    bool by_advice;
     char *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (p == MAP_FAILED) return NULL;
     madvise(p, size, size > RT_STACK_SMALL_PAGES ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
-    if (!guard_page(p, &by_advice)) {
+    if (!stack_guard(p)) {
         munmap(p, size);
         return NULL;
     }

@@ -28,7 +28,6 @@ typedef struct Stack {
     Segment *segment; /* innermost one in use, or NULL */
     Segment *first;   /* outermost one there is, or NULL */
     size_t size;      /* of all parts */
-    bool by_advice;   /* guarded by page-table markers, not by a mapping of its own */
     uint8_t opened;   /* how much of the reserve */
     uint8_t spare;    /* overflowed; has taken its spare segment */
 } Stack;
@@ -36,8 +35,9 @@ typedef struct Stack {
 /* Maps a stack of its own; main's. Others end at its size too, so it is called once. */
 bool stack_make(Stack *s, size_t size);
 
-/* Guards the lower end of [low, high), which is mapped. */
-bool stack_guard(Stack *s, char *low, char *high);
+/* Guards the lower end of a stack in mapped memory, and describes one there. */
+bool stack_guard(char *low);
+void stack_at(Stack *s, char *low, char *high);
 
 /* The running stack; defined by fiber.c's user, the scheduler. */
 Stack *stack_self(void);
