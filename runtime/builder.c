@@ -32,10 +32,10 @@ static __attribute__((noinline)) wyn_buf *builder_grow(wyn_builder *b, size_t n)
 }
 
 static void builder_bytes(wyn_builder *b, const char *p, size_t n) {
+    if (n == 0) return; /* the shared empty buffer is constant */
     bool locked = wyn_spawned;
     if (WYN_UNLIKELY(locked)) lock_take(&b->lock);
     wyn_buf *buf = b->buf;
-    if (n == 0) return; /* the shared empty buffer is constant */
     if (n > buf->cap - buf->len) buf = builder_grow(b, n);
     memcpy(buf->data + buf->len, p, n);
     __atomic_store_n(&buf->len, buf->len + n, __ATOMIC_RELEASE); /* for lock-free readers */

@@ -420,6 +420,36 @@ void gc_collect(void) {
     if (gc_started) on_system(do_collect, NULL);
 }
 
+/* ---- objects with an end ---- */
+
+typedef struct Drop {
+    void *object;
+    void (*fn)(void *object);
+} Drop;
+
+static void drop_run(void *object, void *fn) { ((void (*)(void *))fn)(object); }
+
+static void do_drop(void *arg) {
+    const Drop *d = arg;
+    if (GC_should_invoke_finalizers()) GC_invoke_finalizers();
+    GC_register_finalizer_no_order(d->object, drop_run, (void *)d->fn, NULL, NULL);
+}
+
+static void do_drop_now(void *unused) {
+    (void)unused;
+    GC_gcollect();
+    GC_invoke_finalizers();
+}
+
+void wyn_on_drop(void *object, void (*fn)(void *object)) {
+    Drop d = {object, fn};
+    on_system(do_drop, &d);
+}
+
+void wyn_drop_now(void) {
+    if (gc_started) on_system(do_drop_now, NULL);
+}
+
 size_t gc_heap_size(void) { return gc_started ? GC_get_heap_size() : 0; }
 
 uint64_t gc_count(void) { return gc_started ? GC_get_gc_no() : 0; }

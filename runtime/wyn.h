@@ -170,6 +170,10 @@ typedef struct wyn_local { /* of the worker that runs this code; it changes at b
 } wyn_local;
 extern __thread wyn_local *wyn_here;
 void *wyn_alloc_slow(size_t size, int kind);
+/* For natives whose objects hold what the collector does not know: fn(object) some time after
+ * nothing refers to the object; it may not allocate. wyn_drop_now collects and runs them. */
+void wyn_on_drop(void *object, void (*fn)(void *object));
+void wyn_drop_now(void);
 /* Set by the first spawn if there are several workers, never cleared: from then on changes of
  * collections take their lock. */
 extern bool wyn_spawned;

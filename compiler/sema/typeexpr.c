@@ -39,6 +39,8 @@ static const TypeName type_names[] = {
     {"Iter", TY_ITER, 1},        {"iter", TY_ITER, 1},        {"StringBuilder", TY_HANDLE, 0},
     {"Shared", TY_HANDLE, 0},    {"Scope", TY_HANDLE, 0},     {"JsonDoc", TY_HANDLE, 0},
     {"JsonCursor", TY_HANDLE, 0}, {"StdLock", TY_HANDLE, 1},  {"StdGate", TY_HANDLE, 0},
+    {"FileReader", TY_HANDLE, 0}, {"FileWriter", TY_HANDLE, 0},
+    {"ChildProcess", TY_HANDLE, 0}, {"Database", TY_HANDLE, 0},
 };
 
 /* OptionInt, ResultString, ...: the older names of common instances. */

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +12,7 @@
 
 #include "wyn_inline.h"
 
-static int last_error;
+static __thread int last_error; /* read before the task can go to another thread */
 
 static bool outcome(bool ok) {
     last_error = ok ? 0 : errno;
@@ -188,6 +189,101 @@ wyn_array *wyn_file_glob(const wyn_str *pattern) {
         wyn_array_push_str(names, str_of(c.found.gl_pathv[i]));
     globfree(&c.found);
     return names;
+}
+
+static bool is_real_dir(const char *path) {
+    struct stat st;
+    return lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static char *path_in(const char *dir, const char *name) {
+    char *path = NULL;
+    bool slash = *dir && dir[strlen(dir) - 1] == '/';
+    if (asprintf(&path, slash ? "%s%s" : "%s/%s", dir, name) < 0) wyn_panic("out of memory");
+    return path;
+}
+
+/* Links are listed, not followed, so there is no way round. */
+static void walk(const char *dir, wyn_array *out) {
+    struct dirent **found;
+    int n = scandir(dir, &found, NULL, alphasort);
+    for (int i = 0; i < n; i++) {
+        const char *name = found[i]->d_name;
+        if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0) {
+            char *path = path_in(dir, name);
+            if (is_real_dir(path)) walk(path, out);
+            else wyn_array_push_str(out, str_of(path));
+            free(path);
+        }
+        free(found[i]);
+    }
+    if (n >= 0) free(found);
+}
+
+/* All files below a folder, in order of their names, dot files too. */
+wyn_array *wyn_file_walk(const wyn_str *path);
+wyn_array *wyn_file_walk(const wyn_str *path) {
+    wyn_array *names = wyn_array_new(&wyn_type_str, 0);
+    if (outcome(wyn_file_is_dir(path))) walk(path->bytes, names);
+    return names;
+}
+
+static int remove_one(const char *path, const struct stat *st, int how, struct FTW *where) {
+    (void)st;
+    (void)how;
+    (void)where;
+    return remove(path);
+}
+
+/* Removes a folder with all it has; links are removed, not what they point to. */
+bool wyn_file_remove_tree(const wyn_str *path);
+bool wyn_file_remove_tree(const wyn_str *path) {
+    return outcome(nftw(path->bytes, remove_one, 32, FTW_DEPTH | FTW_PHYS) == 0);
+}
+
+/* Whole or not at all: a file beside it is written, brought to the disk and renamed. */
+bool wyn_file_write_atomic(const wyn_str *path, const wyn_str *text);
+bool wyn_file_write_atomic(const wyn_str *path, const wyn_str *text) {
+    char *temp = NULL;
+    struct stat st;
+    if (asprintf(&temp, "%s.XXXXXX", path->bytes) < 0) wyn_panic("out of memory");
+    int fd = mkostemp(temp, O_CLOEXEC);
+    bool ok = outcome(fd >= 0);
+    if (ok) {
+        mode_t mask = umask(0);
+        umask(mask);
+        fchmod(fd, stat(path->bytes, &st) == 0 ? st.st_mode & 07777 : 0666 & ~mask);
+        ok = outcome(write_all(fd, text->bytes, (size_t)text->len) && fsync(fd) == 0);
+        close(fd);
+        ok = ok && outcome(rename(temp, path->bytes) == 0);
+        if (!ok) unlink(temp);
+    }
+    free(temp);
+    return ok;
+}
+
+/* size, seconds of the last change, permissions, kind (0 file, 1 folder, 2 link, 3 other); [] when
+ * there is nothing of this name. */
+wyn_array *wyn_file_stat(const wyn_str *path);
+wyn_array *wyn_file_stat(const wyn_str *path) {
+    struct stat st, own;
+    wyn_array *out = wyn_array_new(&wyn_type_int, 0);
+    if (!path_stat(path, &st)) return out;
+    bool link = lstat(path->bytes, &own) == 0 && S_ISLNK(own.st_mode);
+    int64_t kind = link ? 2 : S_ISREG(st.st_mode) ? 0 : S_ISDIR(st.st_mode) ? 1 : 3;
+    int64_t parts[] = {st.st_size, st.st_mtime, st.st_mode & 07777, kind};
+    for (int i = 0; i < 4; i++) wyn_array_push_any(out, &parts[i], &wyn_type_int);
+    return out;
+}
+
+wyn_str *wyn_file_temp_dir(void);
+wyn_str *wyn_file_temp_dir(void) {
+    const char *base = getenv("TMPDIR");
+    char *path = path_in(base && *base ? base : "/tmp", "wyn-XXXXXX");
+    bool ok = outcome(mkdtemp(path) != NULL);
+    wyn_str *s = ok ? str_of(path) : wyn_str_empty;
+    free(path);
+    return s;
 }
 
 wyn_str *wyn_file_cwd(void) {
