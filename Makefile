@@ -18,7 +18,9 @@ B := build
 WARN := -Wall -Wextra -Werror
 COMPILER_CFLAGS := -std=gnu11 -g $(WARN) -Wno-trigraphs -MMD -MP -I$(B)/gen
 # no -g: backtraces show Wyn functions only, and each program carries what it uses of the runtime
+# No merging of single loads: a wide load of words just stored one by one waits for the cache.
 RUNTIME_CFLAGS := -std=gnu11 $(WARN) -MMD -MP -fno-omit-frame-pointer -fPIE -iquote runtime \
+    -fno-tree-slp-vectorize \
     -ffunction-sections -fdata-sections $(shell sh stdlib/native/libraries.sh defines)
 SAN := -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 RUNTIME_LIBS := -lgc -lpthread -lm

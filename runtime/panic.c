@@ -27,8 +27,6 @@ typedef void *Jump[5];
 #define JUMP_TO(j) __builtin_longjmp(j, 1)
 #endif
 
-/* What is copied from the context lies apart: loaded as one, words that were stored one by one
- * would have to wait for the cache. */
 typedef struct CatchPoint {
     struct CatchPoint *previous;
     Jump jump;

@@ -229,7 +229,7 @@ WYN_FAST unsigned long long wyn_index(int64_t i, unsigned long long len, const w
  *   T  *wyn_array_at_S(a, i, site)        checked; valid until the array changes
  *   void wyn_array_set_S(a, i, v, site)
  *   T   wyn_array_raw_S(a, i)             0 <= i < len known (loops that test the length)
- *   void wyn_array_push_S(a, v)
+ *   void wyn_array_push_S(a, v)           push_own, pop_own: nothing else sees the array
  *   bool wyn_array_pop_S(a, T *out)       false when empty, *out untouched */
 #define WYN_ARRAY_OPS(S, T, pointers)                                                              \
     WYN_FAST T *wyn_array_at_##S(const wyn_array *a, int64_t i, const wyn_site *site) {            \
@@ -247,24 +247,30 @@ WYN_FAST unsigned long long wyn_index(int64_t i, unsigned long long len, const w
     WYN_FAST T wyn_array_raw_##S(const wyn_array *a, int64_t i) {                                  \
         return ((T *)(void *)a->buf->data)[i];                                                     \
     }                                                                                              \
-    WYN_FAST void wyn_array_push_##S(wyn_array *a, T v) {                                          \
-        if (WYN_UNLIKELY(wyn_spawned)) {                                                           \
-            wyn_array_push_locked(a, &v, sizeof(T), (pointers));                                   \
-            return;                                                                                \
-        }                                                                                          \
+    WYN_FAST void wyn_array_push_own_##S(wyn_array *a, T v) {                                      \
         wyn_buf *b = a->buf;                                                                       \
         unsigned long long n = b->len;                                                             \
         if (WYN_UNLIKELY(n == b->cap)) b = wyn_array_grow(a, sizeof(T), (pointers));               \
         ((T *)(void *)b->data)[n] = v;                                                             \
         b->len = n + 1;                                                                            \
     }                                                                                              \
-    WYN_FAST bool wyn_array_pop_##S(wyn_array *a, T *out) {                                        \
-        if (WYN_UNLIKELY(wyn_spawned)) return wyn_array_pop_locked(a, out, sizeof(T));             \
+    WYN_FAST void wyn_array_push_##S(wyn_array *a, T v) {                                          \
+        if (WYN_UNLIKELY(wyn_spawned)) {                                                           \
+            wyn_array_push_locked(a, &v, sizeof(T), (pointers));                                   \
+            return;                                                                                \
+        }                                                                                          \
+        wyn_array_push_own_##S(a, v);                                                              \
+    }                                                                                              \
+    WYN_FAST bool wyn_array_pop_own_##S(wyn_array *a, T *out) {                                    \
         wyn_buf *b = a->buf;                                                                       \
         if (b->len == 0) return false;                                                             \
         b->len -= 1;                                                                               \
         *out = ((T *)(void *)b->data)[b->len];                                                     \
         return true;                                                                               \
+    }                                                                                              \
+    WYN_FAST bool wyn_array_pop_##S(wyn_array *a, T *out) {                                        \
+        if (WYN_UNLIKELY(wyn_spawned)) return wyn_array_pop_locked(a, out, sizeof(T));             \
+        return wyn_array_pop_own_##S(a, out);                                                      \
     }
 
 WYN_ARRAY_OPS(int, int64_t, false)

@@ -39,6 +39,7 @@ struct IrVar {
     u32 id;              /* dense in its function */
     bool is_param;
     bool mutable_;       /* assigned after its declaration */
+    bool owned;          /* an array that nothing else can see; own.c */
     IrVar *via, *field;  /* lives in this field of the structure that `via` is or points to */
     /* of the emitter */
     u32 reads, writes, calls; /* calls: of a function value, through this parameter */

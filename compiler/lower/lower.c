@@ -1,6 +1,7 @@
 /* lower.c - the program: declares a C function for each Fn, lowers the bodies, and makes wyn_main.
  */
 #include "effect.h"
+#include "own.h"
 #include "lowering.h"
 
 static void types_init(Lower *lw) {
@@ -319,6 +320,7 @@ IrProgram *lower_program(Arena *perm, const Program *p, const LowerOptions *opt)
     make_start(lw);
     inline_decide(lw);
     effect_analyse(perm, lw->ir);
+    own_analyse(perm, lw->ir);
     ir_check(perm, lw->ir);
     return lw->ir;
 }
