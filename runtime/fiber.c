@@ -26,37 +26,10 @@ static Fiber *placeless;
 static uint32_t limit;       /* of places and of fibers */
 static uint32_t alone_limit; /* of places that are made although tasks of a kind could share */
 
-#ifdef __SANITIZE_THREAD__
-void *__tsan_create_fiber(unsigned flags);
-void __tsan_switch_to_fiber(void *fiber, unsigned flags);
-void *__tsan_get_current_fiber(void);
-#endif
-
 #ifdef __x86_64__
-/* void stack_jump(void **save, void *to); jumps instead of returning: the return address that
- * the processor predicts would be wrong. */
+/* void stack_call(void (*fn)(void *), void *arg, void *top, void **save); every register that
+ * outlives the call is on the old stack before its sp is stored */
 __asm__(".text\n"
-        ".type stack_jump, @function\n"
-        "stack_jump:\n"
-        "    pushq %rbp\n"
-        "    pushq %rbx\n"
-        "    pushq %r12\n"
-        "    pushq %r13\n"
-        "    pushq %r14\n"
-        "    pushq %r15\n"
-        "    movq %rsp, (%rdi)\n"
-        "    movq %rsi, %rsp\n"
-        "    popq %r15\n"
-        "    popq %r14\n"
-        "    popq %r13\n"
-        "    popq %r12\n"
-        "    popq %rbx\n"
-        "    popq %rbp\n"
-        "    popq %rcx\n"
-        "    jmp *%rcx\n"
-        ".size stack_jump, . - stack_jump\n"
-        /* void stack_call(void (*fn)(void *), void *arg, void *top, void **save); every register
-         * that outlives the call is on the old stack before its sp is stored */
         ".globl stack_call\n"
         ".hidden stack_call\n"
         ".type stack_call, @function\n"
@@ -82,19 +55,9 @@ __asm__(".text\n"
         "    popq %rbp\n"
         "    ret\n"
         ".size stack_call, . - stack_call\n");
-void stack_jump(void **save, void *to);
 #else
 #error "no stack switch for this machine yet"
 #endif
-
-void fiber_jump(Fiber *from, Fiber *to) {
-#ifdef __SANITIZE_THREAD__
-    if (from->tsan == NULL) from->tsan = __tsan_get_current_fiber();
-    __tsan_switch_to_fiber(to->tsan, 0);
-#endif
-    stack_use(&to->stack);
-    stack_jump(&from->sp, to->sp);
-}
 
 void fiber_call_system(void (*fn)(void *), void *arg, void *top, Fiber *self) {
     stack_call(fn, arg, top, &self->sp);
@@ -184,8 +147,7 @@ static void fiber_arm(Fiber *f, void (*entry)(void)) {
     *--sp = 0;
     *--sp = 0;
     *--sp = (uintptr_t)entry;
-    sp -= 6;
-    memset(sp, 0, 6 * sizeof *sp);
+    *--sp = 0; /* the frame pointer */
     f->sp = sp;
     f->run = NULL;
     f->waiter.what = NULL;
@@ -255,7 +217,7 @@ Fiber *fiber_at(const void *p) {
 
 const void *fiber_frame(const Fiber *f) {
     if (f->sp == NULL || f->image != NULL) return NULL;
-    return ((void *const *)f->sp)[5]; /* as stack_jump pushes it */
+    return ((void *const *)f->sp)[0]; /* as stack_switch pushes it */
 }
 
 uint32_t fiber_made(void) { return atomic_load_explicit(&made, memory_order_relaxed); }

@@ -33,8 +33,8 @@ Stack *stack_self(void) {
 /* ---- switching ---- */
 
 /* First on every stack that is switched to. */
-static __attribute__((noinline)) void after_switch(void) {
-    Worker *w = worker_self();
+static inline void after_switch(void) {
+    Worker *w = worker_self(); /* looked up anew at each use */
     void (*commit)(Fiber *, void *) = w->commit;
     w->commit = NULL;
     if (commit == NULL) return;
@@ -42,8 +42,7 @@ static __attribute__((noinline)) void after_switch(void) {
     commit(w->commit_from, w->commit_arg);
 }
 
-static __attribute__((noinline)) void switch_to(Worker *w, Fiber *to,
-                                                void (*commit)(Fiber *, void *), void *arg) {
+static inline void switch_to(Worker *w, Fiber *to, void (*commit)(Fiber *, void *), void *arg) {
     Fiber *from = w->self;
     w->commit = commit;
     w->commit_from = from;
