@@ -16,6 +16,7 @@
 #include "config.h"
 #include "lock.h"
 #include "sched.h"
+#include "scope.h"
 
 typedef struct Job {
     void (*fn)(void *);
@@ -109,7 +110,11 @@ void blocking_call(void (*fn)(void *), void *arg, const char *what, const wyn_si
         job.waiter = waiter_open(what, site);
         job.waiter->pinned = true;
         if (job_add(&job)) {
+            PanicContext *c = panic_context();
+            c->masked++; /* the job lies on this stack: an abort waits for its end */
             waiter_park(job.waiter, 0);
+            c->masked--;
+            scope_check();
             return;
         }
         waiter_win(job.waiter, 0); /* no wait after all */

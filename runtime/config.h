@@ -51,6 +51,7 @@
 #define RT_MUTEX_SPINS 16        /* looks at a taken lock before the task waits */
 #define RT_TICK_MIN_US 50        /* the monitor's pause; doubles up to the maximum */
 #define RT_TICK_MAX_US 10000
+#define RT_SLICE_NS 10000000      /* how long a task may run while others wait */
 
 #define RT_BLOCKING_THREADS 64   /* for blocking calls, unless WYN_BLOCKING_THREADS says */
 #define RT_BLOCKING_IDLE_S 10    /* seconds after which one without work ends */

@@ -266,7 +266,7 @@ static void fmt_nested_on(void *arg) {
 static void fmt_nested(wyn_text *t, const void *v, const wyn_type *type) {
     if (wyn_stack_low()) { /* a long chain of enum values, say */
         Nested n = {t, v, type};
-        wyn_stack_more(fmt_nested_on, &n);
+        stack_more(fmt_nested_on, &n);
         return;
     }
     if (type->to_string != NULL) {

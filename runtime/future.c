@@ -299,7 +299,7 @@ static __attribute__((noinline)) void join_again(void *arg) {
 
 static __attribute__((noinline, cold)) void join_more(wyn_future *f, const wyn_site *site) {
     Join j = {f, site};
-    wyn_stack_more(join_again, &j);
+    stack_more(join_again, &j);
 }
 
 static void future_join(wyn_future *f, const wyn_site *site) {

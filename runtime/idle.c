@@ -25,6 +25,7 @@
 #include "blocking.h"
 #include "gc.h"
 #include "inject.h"
+#include "preempt.h"
 #include "lock.h"
 #include "poll.h"
 #include "report.h"
@@ -270,11 +271,17 @@ bool idle_sleep(Worker *w) {
 
 /* ---- the monitor ---- */
 
+/* A lone worker takes no locks, so the monitor only reads. */
+static int64_t nearest_seen(void) {
+    if (!rt_alone) return nearest_timer();
+    return atomic_load_explicit(&workers[0]->timers.next, memory_order_relaxed);
+}
+
 /* Is work lying about that nobody is on the way to? */
-static bool starving(void) {
+static bool starving(int64_t now) {
     bool found = inject_any() || poll_unattended();
-    int64_t timer = nearest_timer();
-    if (timer != 0 && timer <= time_mono()) found = true;
+    int64_t timer = nearest_seen();
+    if (timer != 0 && timer <= now) found = true;
     for (int i = 0; i < worker_count; i++) {
         Worker *w = workers[i];
         uint32_t tick = atomic_load_explicit(&w->tick, memory_order_relaxed);
@@ -283,17 +290,29 @@ static bool starving(void) {
         bool stuck = still && atomic_load_explicit(&w->lifo, memory_order_relaxed) != 0;
         atomic_store_explicit(&w->stuck, stuck, memory_order_relaxed);
         if (stuck || (head == w->seen_head && ring_count(&w->ring) > 0)) found = true;
+        if (!still || w->still_since == 0) w->still_since = now;
         w->seen_tick = tick;
         w->seen_head = head;
     }
     return found;
 }
 
+/* Who has run for long is asked to let the others run. */
+static void preempt_long(int64_t now) {
+    uint64_t asleep = atomic_load_explicit(&idle_bits, memory_order_relaxed);
+    for (int i = 0; i < worker_count; i++) {
+        Worker *w = workers[i];
+        if ((asleep >> i & 1) != 0 || now - w->still_since < RT_SLICE_NS) continue;
+        preempt_ask(w, ASK_YIELD);
+        w->still_since = now;
+    }
+}
+
 static void *monitor(void *unused) {
     (void)unused;
     wyn_here = NULL; /* no worker */
     int64_t us = RT_TICK_MIN_US;
-    for (;;) {
+    for (bool on = true;; on = !on) {
         if (all_asleep()) {
             atomic_store(&monitor_wake, 0);
             while (all_asleep() && atomic_load(&monitor_wake) == 0)
@@ -303,10 +322,15 @@ static void *monitor(void *unused) {
         struct timespec pause = {0, us * 1000};
         nanosleep(&pause, NULL);
         if (us < RT_TICK_MAX_US) us *= 2;
-        if (starving() && atomic_load_explicit(&idle_searching, memory_order_relaxed) == 0) {
+        preempt_tick(on);
+        int64_t now = time_mono();
+        if (!starving(now)) continue;
+        if (!rt_alone && atomic_load(&idle_bits) != 0 &&
+            atomic_load_explicit(&idle_searching, memory_order_relaxed) == 0) {
             idle_wake_one();
             us = RT_TICK_MIN_US;
         }
+        preempt_long(now);
     }
     return NULL;
 }
@@ -330,9 +354,9 @@ static void after_fork(void) {
 void idle_start(void) {
     pthread_atfork(NULL, NULL, after_fork);
     all_bits = worker_count == 64 ? UINT64_MAX : ((uint64_t)1 << worker_count) - 1;
-    if (worker_count == 1) return;
-    have_membarrier =
-        syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
+    if (worker_count > 1)
+        have_membarrier =
+            syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
     atomic_store(&idle_bits, all_bits & ~(uint64_t)1);
     atomic_store(&monitor_wake, 1);
     have_monitor = thread_start(monitor, NULL);

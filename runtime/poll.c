@@ -206,8 +206,9 @@ PollEnd poll_wait(int64_t handle, PollSide side, int64_t when, const char *what,
     int won = waiter_park_lock(w, when, &d->lock);
     atomic_fetch_sub_explicit(&waiting_count, 1, memory_order_relaxed);
     lock_take(&d->lock);
-    if (won == WAIT_TIMEOUT) list_remove(&d->waiting[side], &w->node);
-    bool closing = d->closing;
+    if (won < 0) list_remove(&d->waiting[side], &w->node);
+    /* an abort ends the operation like a close; the next wait or poll of the task raises it */
+    bool closing = d->closing || won == WAIT_ABORTED;
     lock_drop(&d->lock);
     return closing ? POLL_CLOSED : won == WAIT_TIMEOUT ? POLL_TIMEOUT : POLL_READY;
 }

@@ -310,11 +310,11 @@ static Fiber *new_stack(Worker *w) {
     wyn_finish(STATUS_PANIC);
 }
 
-__attribute__((noinline)) void sched_park(void (*commit)(Fiber *, void *), void *arg) {
+static __attribute__((noinline)) void park(void (*commit)(Fiber *, void *), void *arg, bool fair) {
     sched_start();
     Worker *w = worker_self();
     w->stat[STAT_PARKS]++;
-    w->fair = fair_turn(w); /* then the loop of the next stack looks round first */
+    w->fair = fair_turn(w) || fair; /* then the loop of the next stack looks round first */
     uintptr_t e = w->fair ? 0 : local_next(w);
     while ((e & ENTRY_TAG) == ENTRY_FIBER) {
         if (fiber_enter(entry_fiber(e))) {
@@ -327,12 +327,16 @@ __attribute__((noinline)) void sched_park(void (*commit)(Fiber *, void *), void 
     switch_to(w, new_stack(w), commit, arg);
 }
 
+void sched_park(void (*commit)(Fiber *, void *), void *arg) { park(commit, arg, false); }
+
 static void commit_yield(Fiber *from, void *arg) {
     (void)arg;
     push(worker_self(), (uintptr_t)from | ENTRY_FIBER);
 }
 
 void sched_yield_task(void) { sched_park(commit_yield, NULL); }
+
+void sched_preempt(void) { park(commit_yield, NULL, true); }
 
 /* ---- start ---- */
 
@@ -359,6 +363,7 @@ static __attribute__((noinline, cold)) void first_spawn(void) {
     rt_alone = n == 1;
     for (int i = 1; i < n; i++) workers[i] = worker_new((uint32_t)i);
     worker_count = n;
+    worker_self()->limit = &wyn_stack_limit;
     wyn_hash_prepare();
     wyn_spawned = n > 1; /* one worker: nothing happens in the middle of anything */
     idle_start();
@@ -390,6 +395,7 @@ wyn_future *wyn_spawn(wyn_future *f, const wyn_task *task) {
 
 __attribute__((noinline)) void sched_thread(Worker *w) {
     wyn_here = &w->local;
+    w->limit = &wyn_stack_limit;
     Fiber base = {0};
     w->self = new_stack(w);
     gc_thread_enter(w);

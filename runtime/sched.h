@@ -40,6 +40,9 @@ typedef struct Worker {
     _Atomic bool stuck;     /* the monitor: one task has run for long */
     TimerHeap timers;
     _Alignas(64) _Atomic uint32_t wake; /* futex: 1 ends a sleep */
+    char **limit;             /* the stack limit of its thread; preempt.c */
+    _Atomic uint32_t asked;   /* of the task that runs; preempt.h */
+    int64_t still_since;      /* the monitor's: the task has run at least since then; 0: no */
     bool started;
     bool called; /* to life by a waker, who has counted it as searching */
     uint32_t seen_tick, seen_head;     /* the monitor's */
@@ -64,6 +67,7 @@ void sched_ready(Fiber *f);
 /* Leaves this stack; commit(self, arg) runs on the next one, then self may be continued. */
 void sched_park(void (*commit)(Fiber *from, void *arg), void *arg);
 
+void sched_preempt(void);    /* the same, and the next stack looks round first */
 void sched_yield_task(void); /* behind everything that is ready */
 TimerHeap *sched_timers(void);
 

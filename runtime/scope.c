@@ -12,6 +12,7 @@
 #include "gc.h"
 #include "lock.h"
 #include "native.h"
+#include "preempt.h"
 #include "sched.h"
 
 struct wyn_scope {
@@ -106,6 +107,7 @@ static wyn_scope *abort_claim(wyn_scope *s, wyn_scope *list) {
 /* s and everything opened inside it. */
 static void abort_all(wyn_scope *s) {
     wyn_scope *list = abort_claim(s, NULL);
+    if (list != NULL) preempt_ask_all(ASK_LOOK);
     while (list != NULL) {
         s = list;
         list = s->work;

@@ -1,5 +1,6 @@
 /* stack.c - making stacks, chaining segments to them, and turning an overflow into a panic. */
 #define _GNU_SOURCE
+#include "preempt.h"
 #include "stack.h"
 
 #include <signal.h>
@@ -190,7 +191,11 @@ static void segment_enter(Stack *s, Segment *g) {
     s->limit = limit_of(s);
 }
 
-__attribute__((noinline)) void wyn_stack_more(void (*fn)(void *), void *arg) {
+__attribute__((noinline)) void stack_more(void (*fn)(void *), void *arg) {
+    if (preempt_limit_restored() && !wyn_stack_short()) {
+        fn(arg);
+        return;
+    }
     Stack *s = stack_self(); /* the same afterwards, if maybe on another thread */
     Segment *g = segment_next(s);
     segment_enter(s, g);
@@ -199,6 +204,17 @@ __attribute__((noinline)) void wyn_stack_more(void (*fn)(void *), void *arg) {
     s->segment = g->outer;
     s->limit = limit_of(s);
     stack_use(s);
+}
+
+void wyn_stack_more(void (*fn)(void *), void *arg) {
+    if (preempt_limit_restored()) {
+        wyn_poll_now();
+        if (!wyn_stack_short()) {
+            fn(arg);
+            return;
+        }
+    }
+    stack_more(fn, arg);
 }
 
 /* Gives back what comes behind the part in use. */

@@ -81,7 +81,7 @@ static void eq_on(void *arg) {
 bool wyn_eq(const void *a, const void *b, const wyn_type *t) { /* table */
     if (wyn_stack_low()) { /* values may be chains as long as memory allows */
         Compared c = {a, b, t, 0};
-        wyn_stack_more(eq_on, &c);
+        stack_more(eq_on, &c);
         return c.result != 0;
     }
     void *pa = NULL;
@@ -201,7 +201,7 @@ static void hash_on(void *arg) {
 uint64_t wyn_hash(const void *v, const wyn_type *t) { /* table */
     if (wyn_stack_low()) {
         Compared c = {v, NULL, t, 0};
-        wyn_stack_more(hash_on, &c);
+        stack_more(hash_on, &c);
         return c.result;
     }
     switch ((wyn_kind)t->kind) {

@@ -184,6 +184,7 @@ extern bool wyn_spawned;
  * call again on a segment of its own, released when the call returns. */
 extern __thread char *wyn_stack_limit;
 void wyn_stack_more(void (*fn)(void *), void *arg);
+void stack_more(void (*fn)(void *), void *arg); /* the same, by the runtime: never polls */
 enum { WYN_C_ROOM = 256 << 10 }; /* what foreign C has at least: wyn_stack_short */
 
 /* ---- panics, defer, exit ---- */

@@ -84,7 +84,7 @@ WYN_FAST bool wyn_stack_short(void) {
 /* fn(arg) with room for C functions that need more than others: look-ups of names, patterns. */
 WYN_FAST void wyn_with_room(void (*fn)(void *), void *arg) {
     if (wyn_stack_short()) {
-        wyn_stack_more(fn, arg);
+        stack_more(fn, arg);
     } else {
         fn(arg);
     }

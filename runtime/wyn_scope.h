@@ -1,4 +1,5 @@
-/* wyn_scope.h - what emitted C sees of scopes: `scope s {}`, `parallel {}`, `parallel for`. */
+/* wyn_scope.h - what emitted C sees of scopes (`scope s {}`, `parallel {}`, `parallel for`) and of
+ * preemption. */
 #ifndef WYN_SCOPE_EMITTED_H
 #define WYN_SCOPE_EMITTED_H
 
@@ -26,5 +27,30 @@ int64_t wyn_scope_run(wyn_scope *s, int64_t (*body)(void *record, wyn_scope *s),
 void wyn_scope_cancel(wyn_scope *s);
 bool wyn_scope_is_cancelled(wyn_scope *s);
 bool wyn_scope_timed_out(wyn_scope *s);
+
+/* ---- preemption ---- */
+
+/* Where loops ask whether they should let others run. May wait, and may raise `cancelled`. */
+extern uint8_t wyn_poll_wanted;
+void wyn_poll_now(void);
+WYN_FAST void wyn_poll(void) {
+    if (WYN_LIKELY(*(volatile uint8_t *)&wyn_poll_wanted == 0)) return;
+#if defined(__x86_64__) && !defined(__AVX__) && !defined(__SANITIZE_THREAD__) && \
+    !defined(__SANITIZE_ADDRESS__)
+    /* wyn_poll_now() that changes no register, so that loops keep theirs; below the red zone */
+    __asm__ volatile("leaq -128(%%rsp), %%rsp\n\tcall wyn_poll_saved\n\tleaq 128(%%rsp), %%rsp"
+                     :
+                     :
+                     : "memory", "cc");
+#else
+    wyn_poll_now();
+#endif
+}
+
+/* A tight loop polls before each of its strips, so that it stays one that the C compiler knows. */
+enum { WYN_STRIP = 1024 };
+WYN_FAST int64_t wyn_strip(int64_t i, int64_t end) {
+    return (uint64_t)end - (uint64_t)i > WYN_STRIP ? i + WYN_STRIP : end;
+}
 
 #endif

@@ -90,7 +90,13 @@ static bool scan_enter(void *ctx, Tree *t) {
     case TN_CHAIN:
         if (sc->fn->is_std && chain_panics(t)) takes_site(sc, sc->fn);
         break;
-    case TN_INDEX: case TN_SPAWN: case TN_AWAIT: case TN_SELECT: case TN_TRY: case TN_DESTRUCT:
+    case TN_SPAWN: case TN_PARALLEL: case TN_SCOPE:
+        sc->lw->polls = true;
+        if (sc->fn->is_std && t->kind == TN_SPAWN) takes_site(sc, sc->fn);
+        break;
+    case TN_FOR_RANGE: sc->lw->polls |= t->for_range.parallel; break;
+    case TN_FOR_IN: sc->lw->polls |= t->for_in.parallel; break;
+    case TN_INDEX: case TN_AWAIT: case TN_SELECT: case TN_TRY: case TN_DESTRUCT:
         if (sc->fn->is_std) takes_site(sc, sc->fn);
         break;
     case TN_INTRINSIC:

@@ -49,11 +49,11 @@ static const char *const quiet[] = {
     "wyn_eq", "wyn_float_", "wyn_fmod", "wyn_fmt", "wyn_frame_", "wyn_future_is_done",
     "wyn_future_value", "wyn_handle_", "wyn_hash", "wyn_hex_", "wyn_int_", "wyn_iter_next",
     "wyn_json_", "wyn_map_", "wyn_math_", "wyn_mod", "wyn_mul_", "wyn_mutex_new",
-    "wyn_mutex_value", "wyn_object", "wyn_panic", "wyn_print", "wyn_ptr_", "wyn_quote",
+    "wyn_mutex_value", "wyn_object", "wyn_panic", "wyn_poll", "wyn_print", "wyn_ptr_", "wyn_quote",
     "wyn_random_", "wyn_range_", "wyn_regex_", "wyn_set_", "wyn_shared_", "wyn_shl", "wyn_shr",
-    "wyn_spawn", "wyn_str_", "wyn_sub_", "wyn_sys_args", "wyn_sys_env", "wyn_sys_has_env",
-    "wyn_sys_pid", "wyn_task_", "wyn_test_", "wyn_text_", "wyn_time_", "wyn_to_string",
-    "wyn_try_call", "wyn_url_", "wyn_variant_name", "wyn_zero",
+    "wyn_spawn", "wyn_str_", "wyn_strip", "wyn_sub_", "wyn_sys_args", "wyn_sys_env",
+    "wyn_sys_has_env", "wyn_sys_pid", "wyn_task_", "wyn_test_", "wyn_text_", "wyn_time_",
+    "wyn_to_string", "wyn_try_call", "wyn_url_", "wyn_variant_name", "wyn_zero",
 };
 static const char *const c_math[] = {
     "acos", "asin", "atan", "atan2", "cbrt", "ceil", "cos", "cosh", "exp", "fabs", "floor",

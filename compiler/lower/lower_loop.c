@@ -47,6 +47,7 @@ static void while_let(LowerFn *f, Tree *t, IrStmt *s) {
         loop_body(f, t->while_.body);
     }
     block_leave(f, save);
+    loop_poll(f, s);
 }
 
 /* Fills in the condition of s: in its head when it needs no statements. */
@@ -78,6 +79,7 @@ void lower_while(LowerFn *f, Tree *t) {
     if (late) break_unless(f, late, s->loop.loop);
     loop_body(f, t->while_.body);
     loop_done(f, save, endless, t->while_.loop);
+    loop_poll(f, s);
 }
 
 void lower_for_c(LowerFn *f, Tree *t) {
@@ -98,6 +100,7 @@ void lower_for_c(LowerFn *f, Tree *t) {
         if (s->loop.tail.stmts.n == 1 && s->loop.tail.stmts.v[0]->kind == IS_SET)
             s->loop.step = vec_pop(&s->loop.tail.stmts);
     }
+    loop_poll(f, s);
     if (endless && !t->for_c.loop->has_break) f->dead = true;
 }
 
@@ -173,6 +176,7 @@ static void stepped_loop(LowerFn *f, Tree *t, IrExpr *lo, IrExpr *hi, IrExpr *st
     }
     loop_body(f, t->for_range.body);
     block_leave(f, save);
+    loop_poll(f, s);
 }
 
 static void guarded_inclusive(LowerFn *f, IrExpr *lo, IrExpr *hi, BlockSave *outer) {
@@ -223,6 +227,7 @@ void lower_for_range(LowerFn *f, Tree *t) {
     else if (var) local_declare(f, var, ex_var(f, i));
     loop_body(f, t->for_range.body);
     block_leave(f, save);
+    loop_poll(f, s);
     if (careful) block_leave(f, guard);
 }
 
@@ -277,6 +282,7 @@ static void for_array(LowerFn *f, Tree *t, IrExpr **arrays, Type **elems, u32 n,
     }
     s->loop.cond = cond;
     f->fx |= saved;
+    loop_poll(f, s);
 }
 
 static IrExpr *iter_part(LowerFn *f, IrVar *it, const char *part, Type *t) {
@@ -317,6 +323,7 @@ static void for_map(LowerFn *f, Tree *t, IrExpr *m, Type *mt) {
         local_declare(f, t->for_in.b, iter_part(f, it, "value", mt->args[1]));
     loop_body(f, t->for_in.body);
     block_leave(f, save);
+    loop_poll(f, s);
 }
 
 static void for_string(LowerFn *f, Tree *t, IrExpr *str) {
@@ -335,6 +342,7 @@ static void for_string(LowerFn *f, Tree *t, IrExpr *str) {
     bind_counted(f, t, count, ex_temp(f, c));
     loop_body(f, t->for_in.body);
     block_leave(f, save);
+    loop_poll(f, s);
 }
 
 /* A source that fills `slot` and tells whether it did. */
@@ -351,6 +359,7 @@ static void for_source(LowerFn *f, Tree *t, Type *elem,
     bind_counted(f, t, count, ex_var(f, v));
     loop_body(f, t->for_in.body);
     block_leave(f, save);
+    loop_poll(f, s);
 }
 
 static IrExpr *pull_channel(LowerFn *f, IrExpr *c, IrExpr *slot) {
@@ -380,6 +389,7 @@ static void for_user(LowerFn *f, Tree *t, IrExpr *start) {
     bind_counted(f, t, count, option_value(f, next->ret, ex_copy(f, o)));
     loop_body(f, t->for_in.body);
     block_leave(f, save);
+    loop_poll(f, s);
 }
 
 /* The methods of strings that give pieces, and what gives them one by one. */
@@ -428,6 +438,7 @@ static void for_pieces(LowerFn *f, Tree *t, const char *next) {
     bind_counted(f, t, count, piece);
     loop_body(f, t->for_in.body);
     block_leave(f, save);
+    loop_poll(f, s);
 }
 
 void lower_for_in(LowerFn *f, Tree *t) {

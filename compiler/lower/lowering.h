@@ -25,6 +25,7 @@ typedef struct Lower {
     struct { IrType *i64, *f64, *b, *str, *array, *map, *fn, *tag, *voidp, *u8, *site,
              *cstr, *fn_head, *future, *iter, *iter_head, *object, *object_head; } t;
     u32 next_struct;
+    bool polls;          /* the program starts tasks */
 } Lower;
 
 /* Where a Local lives. */
@@ -206,6 +207,7 @@ IrExpr *result_part(LowerFn *f, Type *res, IrExpr *e, bool ok);
 IrExpr *lower_coalesce(LowerFn *f, Tree *t);
 IrExpr *lower_opt_map(LowerFn *f, Tree *t);
 IrExpr *lower_try(LowerFn *f, Tree *t);
+void try_leave(LowerFn *f, Tree *t, IrExpr *v); /* `?` found nothing good in v */
 /* ---- lower_place.c ---- */
 IrExpr *local_read(LowerFn *f, Local *l);
 Slot *local_slot(LowerFn *f, Local *l);
@@ -244,6 +246,7 @@ void lower_for_in(LowerFn *f, Tree *t);
 void fill_hint(LowerFn *f, Local *fill, IrExpr *rounds); /* room for so many elements */
 void lower_for_c(LowerFn *f, Tree *t);
 IrLoop *loop_of(LowerFn *f, TreeLoop *l);
+void loop_poll(LowerFn *f, IrStmt *s); /* poll.c; of a loop that is complete */
 /* ---- lower_match.c ---- */
 IrExpr *lower_match(LowerFn *f, Tree *t, IrVar *dst, bool want);
 IrExpr *pattern_test(LowerFn *f, Pattern *p, IrExpr *v);  /* v is a leaf; NULL: always */
@@ -275,8 +278,6 @@ void scope_return(LowerFn *f, IrExpr *e); /* out of the body of a scope */
 bool scope_jump(LowerFn *f, Tree *t); /* break or continue, if it leaves the body of a scope */
 void scope_try(LowerFn *f, Tree *t, IrExpr *v);
 IrType *scope_ir(Lower *lw);
-/* ---- lower_agg.c ---- */
-void try_leave(LowerFn *f, Tree *t, IrExpr *v); /* `?` found nothing good in v */
 /* ---- lower_fn.c ---- */
 void lower_fn(Lower *lw, Fn *fn);
 LowerFn *fn_begin(Lower *lw, IrFn *out);
