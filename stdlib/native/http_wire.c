@@ -1,9 +1,10 @@
-/* http_server.c - requests of HTTP/1.1 read from a connection, and answers written to it.
+/* http_wire.c - requests and answers of HTTP/1.1, read from a connection or written to it.
  * The head of a request stays in the connection's buffer until the next one is asked for; names
  * and values are offsets into it, because the buffer moves when the body is read. The parser is
  * strict (RFC 9112): what is not well-formed is answered with a status and ends the connection, so
  * that no two servers on the way read one request differently.
- * A result below 0 is a negative errno; from 100 on it is the status to answer with. */
+ * A result below 0 is a negative errno; from 100 on it is the status to answer with (400 for an
+ * answer that is not well-formed, 413 for one that is too long). */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,8 +30,8 @@ struct HttpHead {
     size_t taken;          /* bytes of head and raw body in the buffer */
     Span body;             /* decoded in place */
     bool keep, v10, chunked, expect;
+    int status;     /* of an answer; 0: a request */
     int64_t length; /* -1: none given */
-    char *out;      /* answers that wait for the end of a pipeline */
 };
 
 typedef struct Text {
@@ -49,6 +50,14 @@ static bool same(const char *p, size_t n, const char *word) {
 
 /* ---- the head ---- */
 
+/* HTTP/1.x at p. */
+static int parse_version(HttpHead *q, const char *p) {
+    if (memcmp(p, "HTTP/", 5) != 0) return 400;
+    q->v10 = memcmp(p + 5, "1.0", 3) == 0;
+    q->keep = !q->v10;
+    return q->v10 || memcmp(p + 5, "1.1", 3) == 0 ? 0 : 505;
+}
+
 static int parse_request_line(HttpHead *q, const char *base, const char *end) {
     const char *p = base;
     while (p < end && is_token((unsigned char)*p)) p++;
@@ -62,16 +71,19 @@ static int parse_request_line(HttpHead *q, const char *base, const char *end) {
     if (*target != '/' && !star && memchr(target, ':', len) == NULL) return 400;
     q->target = (Span){(uint32_t)(target - base), (uint32_t)len};
     p++;
-    if (end - p != 8 || memcmp(p, "HTTP/", 5) != 0) return 400;
-    if (memcmp(p + 5, "1.1", 3) == 0) {
-        q->v10 = false;
-    } else if (memcmp(p + 5, "1.0", 3) == 0) {
-        q->v10 = true;
-    } else {
-        return 505;
+    q->status = 0;
+    return end - p == 8 ? parse_version(q, p) : 400;
+}
+
+static int parse_status_line(HttpHead *q, const char *base, const char *end) {
+    if (end - base < 12 || base[8] != ' ' || parse_version(q, base) != 0) return 400;
+    q->status = 0;
+    for (const char *p = base + 9; p < base + 12; p++) {
+        if (*p < '0' || *p > '9') return 400;
+        q->status = q->status * 10 + (*p - '0');
     }
-    q->keep = !q->v10;
-    return 0;
+    q->method = q->target = (Span){0};
+    return q->status < 100 ? 400 : 0;
 }
 
 static int field_length(HttpHead *q, const char *p, size_t n) {
@@ -146,7 +158,7 @@ static int parse_field(HttpHead *q, const char *base, const char *p, const char 
 }
 
 /* The head in base[0, n), whose last line is empty. */
-static int parse_head(HttpHead *q, const char *base, size_t n) {
+static int parse_head(HttpHead *q, const char *base, size_t n, bool answer) {
     const char *p = base, *end = base + n;
     int hosts = 0, bad = 0;
     q->fields = 0;
@@ -157,11 +169,14 @@ static int parse_head(HttpHead *q, const char *base, size_t n) {
         if (nl == NULL) return 400;
         if (stop > p && stop[-1] == '\r') stop--;
         if (stop == p) break;
-        bad = first ? parse_request_line(q, base, stop) : parse_field(q, base, p, stop, &hosts);
+        bad = !first   ? parse_field(q, base, p, stop, &hosts)
+              : answer ? parse_status_line(q, base, stop)
+                       : parse_request_line(q, base, stop);
         p = nl + 1;
     }
     if (bad != 0) return bad;
     if (q->chunked && q->length >= 0) return 400;
+    if (answer) return 0;
     if (hosts > 1 || (hosts == 0 && !q->v10)) return 400;
     return 0;
 }
@@ -274,7 +289,7 @@ static int read_body(Conn *c, HttpHead *q, int64_t h, int fd, size_t most, int64
 
 /* ---- requests ---- */
 
-static int read_request(Conn *c, int64_t h, int fd, int64_t idle_ms, int64_t ms, size_t most) {
+static int read_head(Conn *c, int64_t h, int fd, int64_t idle_ms, int64_t ms, bool answer) {
     HttpHead *q = c->head;
     if (q == NULL && (q = c->head = calloc(1, sizeof *q)) == NULL) return -ENOMEM;
     c->from += q->taken;
@@ -293,8 +308,39 @@ static int read_request(Conn *c, int64_t h, int fd, int64_t idle_ms, int64_t ms,
         if (idle) when = poll_deadline(ms);
     }
     q->size = (uint32_t)size;
-    int bad = parse_head(q, c->buf + c->from, size);
-    return bad != 0 ? bad : read_body(c, q, h, fd, most, when);
+    return parse_head(q, c->buf + c->from, size, answer);
+}
+
+static int read_request(Conn *c, int64_t h, int fd, int64_t idle_ms, int64_t ms, size_t most) {
+    int bad = read_head(c, h, fd, idle_ms, ms, false);
+    return bad != 0 ? bad : read_body(c, c->head, h, fd, most, poll_deadline(ms));
+}
+
+/* All that comes until the other side closes. */
+static int read_to_end(Conn *c, HttpHead *q, int64_t h, int fd, size_t most, int64_t when) {
+    q->keep = false;
+    c->error = 0;
+    while (conn_fill(c, h, fd, when)) {
+        if (c->to - c->from - q->size > most) return 413;
+    }
+    q->taken = c->to - c->from;
+    q->body = (Span){q->size, (uint32_t)(q->taken - q->size)};
+    return -c->error;
+}
+
+static int read_answer(Conn *c, int64_t h, int fd, int64_t ms, size_t most, bool head) {
+    int64_t when = poll_deadline(ms);
+    HttpHead *q;
+    do { /* answers before the answer */
+        int bad = read_head(c, h, fd, ms, ms, true);
+        if (bad != 0) return bad;
+        q = c->head;
+        q->taken = q->size;
+    } while (q->status < 200 && q->status != 101);
+    q->body = (Span){q->size, 0};
+    if (head || q->status == 204 || q->status == 304 || q->status == 101) return 0;
+    if (q->chunked || q->length >= 0) return read_body(c, q, h, fd, most, when);
+    return read_to_end(c, q, h, fd, most, when);
 }
 
 /* The next request: 0, or see above; -EPIPE: the client has gone. */
@@ -308,18 +354,39 @@ int64_t wyn_http_next(int64_t h, int64_t idle_ms, int64_t ms, int64_t most) {
     return r;
 }
 
+/* The answer to a request that was written: 0, or see above. */
+int64_t wyn_http_reply(int64_t h, int64_t ms, int64_t most, bool head) {
+    void *extra;
+    int fd = poll_enter(h, &extra);
+    if (fd < 0) return -EBADF;
+    int r = read_answer(extra, h, fd, ms, (size_t)(most > 1 << 30 ? 1 << 30 : most), head);
+    poll_leave(h);
+    return r;
+}
+
+int64_t wyn_http_reply_status(int64_t h) {
+    void *extra;
+    if (poll_enter(h, &extra) < 0) return 0;
+    int64_t status = ((Conn *)extra)->head == NULL ? 0 : ((Conn *)extra)->head->status;
+    poll_leave(h);
+    return status;
+}
+
 static wyn_str *piece(const Conn *c, Span s) {
     return wyn_str_new(c->buf + c->from + s.at, s.len);
 }
 
-/* 0: method, 1: target, 2: body. */
+/* 0: method, 1: target, 2: body, 3: the whole head. */
 wyn_str *wyn_http_part(int64_t h, int64_t part) {
     void *extra;
     if (poll_enter(h, &extra) < 0) return wyn_str_empty;
     const Conn *c = extra;
     const HttpHead *q = c->head;
     wyn_str *s = q == NULL || q->taken == 0 ? wyn_str_empty
-                 : piece(c, part == 0 ? q->method : part == 1 ? q->target : q->body);
+                 : piece(c, part == 0   ? q->method
+                            : part == 1 ? q->target
+                            : part == 2 ? q->body
+                                        : (Span){0, q->size});
     poll_leave(h);
     return s;
 }
