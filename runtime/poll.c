@@ -170,6 +170,21 @@ bool poll_close(int64_t handle) {
     return true;
 }
 
+void poll_close_those(void (*drop)(void *), bool (*look)(void *, void *), void *arg) {
+    for (int fd = 0; fd < CHUNK * CHUNKS; fd++) {
+        Descriptor *d = descriptor_at(fd);
+        if (d == NULL) {
+            fd += CHUNK - 1;
+            continue;
+        }
+        lock_take(&d->lock);
+        bool close = d->open && !d->closing && d->drop == drop && look(d->extra, arg);
+        int64_t handle = handle_of(fd, d->generation);
+        lock_drop(&d->lock);
+        if (close) poll_close(handle);
+    }
+}
+
 void poll_drained(int64_t handle) {
     Descriptor *d = descriptor_lock(handle);
     if (d == NULL) return;

@@ -43,6 +43,10 @@ bool poll_is_drained(int64_t handle);
 /* Wakes whoever waits; the descriptor is closed when the last one has left. False: was closed. */
 bool poll_close(int64_t handle);
 
+/* Calls look(extra, arg) for every open handle whose drop function is this one, under its lock, and
+ * closes those for which it says so. For the rare case: it goes through all descriptors. */
+void poll_close_those(void (*drop)(void *extra), bool (*look)(void *extra, void *arg), void *arg);
+
 /* ---- for the scheduler ---- */
 
 bool poll_pending(void);    /* does any task wait for a descriptor? */

@@ -301,7 +301,10 @@ static int read_head(Conn *c, int64_t h, int fd, int64_t idle_ms, int64_t ms, bo
         bool idle = c->to == c->from;
         seen = c->to - c->from;
         if (seen > HEAD_MAX) return 431;
-        if (!conn_fill(c, h, fd, when)) {
+        atomic_store_explicit(&c->idle, idle, memory_order_relaxed);
+        bool more = conn_fill(c, h, fd, when);
+        atomic_store_explicit(&c->idle, false, memory_order_relaxed);
+        if (!more) {
             if (c->error == ETIMEDOUT && !idle) return 408;
             return c->error != 0 ? -c->error : -EPIPE;
         }
@@ -353,6 +356,15 @@ int64_t wyn_http_next(int64_t h, int64_t idle_ms, int64_t ms, int64_t most) {
     poll_leave(h);
     return r;
 }
+
+static bool is_idle(void *extra, void *listener) {
+    Conn *c = extra;
+    return c->listener == *(int64_t *)listener &&
+           atomic_load_explicit(&c->idle, memory_order_relaxed);
+}
+
+/* Closes the connections of a listener on which no request has begun. */
+void wyn_http_close_idle(int64_t listener) { poll_close_those(conn_drop, is_idle, &listener); }
 
 /* The answer to a request that was written: 0, or see above. */
 int64_t wyn_http_reply(int64_t h, int64_t ms, int64_t most, bool head) {

@@ -23,7 +23,7 @@ enum { CHUNK = 64 << 10 };
 /* Where bytes arrive first; not used across a wait, so one for each thread is enough. */
 static __thread char scratch[CHUNK];
 
-static void conn_drop(void *extra) {
+void conn_drop(void *extra) {
     Conn *c = extra;
     free(c->buf);
     free(c->head);
@@ -31,8 +31,9 @@ static void conn_drop(void *extra) {
 }
 
 /* A handle for an open socket, or a negative errno with the socket closed. */
-static int64_t conn_new(int fd) {
+static int64_t conn_new(int fd, int64_t listener) {
     Conn *c = calloc(1, sizeof *c);
+    if (c != NULL) c->listener = listener;
     int64_t h = c == NULL ? -1 : poll_open(fd, c, conn_drop);
     if (h >= 0) return h;
     int why = c == NULL ? ENOMEM : errno;
@@ -148,7 +149,7 @@ int64_t wyn_net_listen(const wyn_str *host, int64_t port, int64_t backlog, bool 
         }
     }
     freeaddrinfo(l.list);
-    return fd < 0 ? fd : conn_new(fd);
+    return fd < 0 ? fd : conn_new(fd, 0);
 }
 
 static bool unix_address(struct sockaddr_un *a, const wyn_str *path) {
@@ -162,7 +163,7 @@ int64_t wyn_net_listen_unix(const wyn_str *path, int64_t backlog) {
     struct sockaddr_un a = {0};
     if (!unix_address(&a, path)) return -ENAMETOOLONG;
     int fd = listen_at((const void *)&a, sizeof a, backlog, false);
-    return fd < 0 ? fd : conn_new(fd);
+    return fd < 0 ? fd : conn_new(fd, 0);
 }
 
 int64_t wyn_net_port(int64_t h) {
@@ -192,7 +193,7 @@ int64_t wyn_net_accept(int64_t h, int64_t ms) {
     poll_leave(h);
     if (got < 0) return -why;
     no_delay(got);
-    return conn_new(got);
+    return conn_new(got, h);
 }
 
 static int64_t connect_to(const struct sockaddr *a, socklen_t len, int64_t when) {
@@ -205,7 +206,7 @@ static int64_t connect_to(const struct sockaddr *a, socklen_t len, int64_t when)
         close(fd);
         return -why;
     }
-    int64_t h = conn_new(fd);
+    int64_t h = conn_new(fd, 0);
     if (h < 0 || bad == 0) return h;
     for (socklen_t size = sizeof why;;) {
         PollEnd end = poll_wait(h, POLL_WRITE, when, "connect", NULL);
