@@ -28,6 +28,7 @@ static const char *kind_name(wyn_handle_kind kind) {
     case WYN_H_BUILDER: return "StringBuilder";
     case WYN_H_FILE: return "File";
     case WYN_H_JSON: return "Json";
+    case WYN_H_DB: return "Db";
     case WYN_H_OTHER: break;
     }
     return "known";

@@ -452,7 +452,7 @@ void wyn_sleep(int64_t ms, const wyn_site *site);
 /* Handles as ints: the same number each time for one object; never removed. */
 typedef enum wyn_handle_kind {
     WYN_H_CHANNEL, WYN_H_FUTURE, WYN_H_SHARED, WYN_H_BUILDER, WYN_H_FILE, WYN_H_JSON,
-    WYN_H_OTHER
+    WYN_H_DB, WYN_H_OTHER
 } wyn_handle_kind;
 int64_t wyn_handle_enter(void *object, wyn_handle_kind kind, const wyn_type *elem_or_null);
 void *wyn_handle_object(int64_t handle, wyn_handle_kind kind, const wyn_site *site);

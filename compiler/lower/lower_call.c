@@ -320,7 +320,8 @@ static IrExpr *cast_fn(LowerFn *f, Tree *t, IrExpr *e) {
 static const char *handle_kind(const Type *t) {
     static const char *const rows[][2] = {
         {"Shared", "WYN_H_SHARED"}, {"StringBuilder", "WYN_H_BUILDER"},
-        {"File", "WYN_H_FILE"},     {"JsonDoc", "WYN_H_JSON"}};
+        {"File", "WYN_H_FILE"},     {"JsonDoc", "WYN_H_JSON"},
+        {"Database", "WYN_H_DB"}};
     if (t->kind == TY_CHANNEL) return "WYN_H_CHANNEL";
     if (t->kind == TY_FUTURE) return "WYN_H_FUTURE";
     for (u32 i = 0; i < COUNT_OF(rows) && t->name; i++)

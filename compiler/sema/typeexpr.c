@@ -40,7 +40,7 @@ static const TypeName type_names[] = {
     {"Shared", TY_HANDLE, 0},    {"Scope", TY_HANDLE, 0},     {"JsonDoc", TY_HANDLE, 0},
     {"JsonCursor", TY_HANDLE, 0}, {"StdLock", TY_HANDLE, 1},  {"StdGate", TY_HANDLE, 0},
     {"FileReader", TY_HANDLE, 0}, {"FileWriter", TY_HANDLE, 0},
-    {"ChildProcess", TY_HANDLE, 0}, {"Database", TY_HANDLE, 0},
+    {"ChildProcess", TY_HANDLE, 0}, {"Database", TY_HANDLE, 0},  {"DbQuery", TY_HANDLE, 0},
 };
 
 /* OptionInt, ResultString, ...: the older names of common instances. */
