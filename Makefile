@@ -35,7 +35,7 @@ EXPLAIN := $(sort $(wildcard compiler/explain/*.md))
 GEN := $(LEXER) $(PARSER) $(B)/gen/embed.c
 
 .PHONY: all help test bench stress fuzz san tidy install bless clean setup
-all: $(addprefix $(B)/,wync libwynrt.a wyn.h wyn_inline.h wyn_scope.h libraries)
+all: $(addprefix $(B)/,wync libwynrt.a wyn.h wyn_inline.h wyn_scope.h wyn_fork.h libraries)
 
 help:
 	@echo 'make                     the compiler build/wync and its runtime'
@@ -120,7 +120,7 @@ T ?=
 SAN_RUN := $(filter san,$(MAKECMDGOALS))
 F := $(if $(SAN_RUN),$(B)/san,$(B))
 O := $(F)/tests
-WYNC_READY := $(addprefix $(F)/,wync libwynrt.a wyn.h wyn_inline.h wyn_scope.h libraries) $(if $(SAN_RUN),$(F)/cc.flags)
+WYNC_READY := $(addprefix $(F)/,wync libwynrt.a wyn.h wyn_inline.h wyn_scope.h wyn_fork.h libraries) $(if $(SAN_RUN),$(F)/cc.flags)
 stamps = $(patsubst %,$(O)/$(1)/%.ok,$(basename $(patsubst $(2)/%,%,$(sort $(wildcard $(3))))))
 TESTS := $(call stamps,unit,tests/unit,tests/unit/*_test.c) \
     $(call stamps,runtime,tests/runtime,tests/runtime/*_test.c) \
@@ -187,7 +187,7 @@ install: all
 	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/lib/wyn' \
 	    '$(DESTDIR)$(PREFIX)/share/man/man1' '$(DESTDIR)$(PREFIX)/share/bash-completion/completions'
 	install -m 755 $(B)/wync '$(DESTDIR)$(PREFIX)/bin/wync'
-	install -m 644 $(addprefix $(B)/,libwynrt.a wyn.h wyn_inline.h wyn_scope.h libraries) '$(DESTDIR)$(PREFIX)/lib/wyn'
+	install -m 644 $(addprefix $(B)/,libwynrt.a wyn.h wyn_inline.h wyn_scope.h wyn_fork.h libraries) '$(DESTDIR)$(PREFIX)/lib/wyn'
 	$(B)/wync --man >'$(DESTDIR)$(PREFIX)/share/man/man1/wync.1'
 	$(B)/wync --completion >'$(DESTDIR)$(PREFIX)/share/bash-completion/completions/wync'
 clean:

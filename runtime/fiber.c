@@ -9,11 +9,12 @@
 #include <sys/mman.h>
 
 #include "config.h"
+#include "fork.h"
 #include "gc.h"
 #include "lock.h"
 #include "place.h"
 
-Fiber main_fiber = {.state = FIBER_USED};
+Fiber main_fiber = {.fork.want = 1, .state = FIBER_USED};
 
 static char *arena;
 static Place *places;
@@ -149,6 +150,7 @@ static void fiber_arm(Fiber *f, void (*entry)(void)) {
     *--sp = (uintptr_t)entry;
     *--sp = 0; /* the frame pointer */
     f->sp = sp;
+    if (f->slots != NULL) fork_reset(f);
     f->run = NULL;
     f->waiter.what = NULL;
     atomic_store_explicit(&f->busy, true, memory_order_relaxed);

@@ -10,6 +10,7 @@
 #include "panic.h"
 #include "stack.h"
 #include "wait.h"
+#include "wyn_fork.h"
 
 #ifdef __SANITIZE_THREAD__
 void *__tsan_create_fiber(unsigned flags);
@@ -23,7 +24,12 @@ struct Place;
 typedef enum FiberState { FIBER_FREE, FIBER_USED } FiberState;
 
 typedef struct Fiber {
-    void *sp;
+    wyn_stack fork;  /* first: emitted C sees it; fork.c */
+    wyn_slot *slots; /* of its deque of scoped tasks; NULL: it has had none */
+    _Atomic uint32_t shares; /* counts; the monitor looks */
+    _Atomic bool listed;     /* a queue has an entry for its deque */
+    _Alignas(64) _Atomic uint64_t shared; /* {split, top}; thieves write here */
+    _Alignas(64) void *sp;
     char *image;         /* what was on the stack, while that is another one's; or NULL */
     struct Place *place; /* where the stack lies; NULL: main's. place.h */
     Stack stack;

@@ -479,7 +479,7 @@ void wyn_task_cancel(wyn_future *f) { future_mark(f, FUTURE_CANCELLED); }
 /* In the task itself, and in what it awaits and runs itself. */
 bool wyn_task_is_cancelled(void) {
     for (Run *r = fiber_self()->run; r != NULL; r = r->outer) {
-        if ((st_load(r->task) & FUTURE_CANCELLED) != 0) return true;
+        if (r->task != NULL && (st_load(r->task) & FUTURE_CANCELLED) != 0) return true;
     }
     return scope_is_aborted();
 }

@@ -29,6 +29,7 @@
 #include <ucontext.h>
 
 #include "config.h"
+#include "fork.h"
 #include "inject.h"
 #include "sched.h"
 
@@ -117,6 +118,7 @@ static void push_thread(Worker *w, bool collecting) {
 
 static void push_fiber(Fiber *f) {
     push(&f->panic, &f->panic + 1);
+    if (f->slots != NULL) push(f->slots, fork_traced(f));
     push(f->waiter.value, f->waiter.value + WAIT_VALUE); /* handed over, not yet taken */
     push(&f->waiter.node.slot, &f->waiter.node.slot + 1); /* a larger value */
     if (atomic_load_explicit(&f->state, memory_order_relaxed) != FIBER_USED) return;

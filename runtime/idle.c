@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "blocking.h"
+#include "fork.h"
 #include "gc.h"
 #include "inject.h"
 #include "preempt.h"
@@ -120,10 +121,15 @@ bool idle_may_search(void) {
     return true;
 }
 
+static Fiber *running_on(const Worker *w) {
+    return atomic_load_explicit(&w->running, memory_order_acquire); /* with switch_to */
+}
+
 static bool backlog(uint32_t min) {
     if (inject_any()) return true;
     for (int i = 0; i < worker_count; i++) {
         if (ring_count(&workers[i]->ring) >= min) return true;
+        if (fork_stealable(running_on(workers[i]))) return true;
     }
     return false;
 }
@@ -239,6 +245,7 @@ bool idle_sleep(Worker *w) {
     atomic_store_explicit(&w->wake, 0, memory_order_relaxed);
     atomic_fetch_or(&idle_bits, bit);
     if (worker_count > 1) full_barrier();
+    for (int i = 0; i < worker_count; i++) fork_want(running_on(workers[i]));
     if (backlog(1)) return leave(w);
     Sleep s = {w, nearest_timer()};
     bool keeps = false;
@@ -291,6 +298,10 @@ static bool starving(int64_t now) {
         atomic_store_explicit(&w->stuck, stuck, memory_order_relaxed);
         if (stuck || (head == w->seen_head && ring_count(&w->ring) > 0)) found = true;
         if (!still || w->still_since == 0) w->still_since = now;
+        const Fiber *f = running_on(w);
+        uint32_t shares = atomic_load_explicit(&f->shares, memory_order_relaxed);
+        if (shares == w->seen_shares && fork_stealable(f)) found = true;
+        w->seen_shares = shares;
         w->seen_tick = tick;
         w->seen_head = head;
     }

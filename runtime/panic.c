@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "fork.h"
 #include "gc.h"
 #include "lock.h"
 #include "scope.h"
@@ -35,6 +36,7 @@ typedef struct CatchPoint {
     Segment *segment; /* of the stack */
     struct wyn_scope *scope;
     int masked;
+    uint32_t fork_mark;
     Panic *volatile caught;
     Panic *active;
 } CatchPoint;
@@ -78,6 +80,7 @@ static _Noreturn void panic_raise(Panic *p) {
     }
     CatchPoint *c = context->catch;
     wyn_frame *mark = c == NULL ? NULL : c->mark;
+    if (c != NULL) fork_unwind(c->fork_mark);
     context->masked++;
     while (context->frames != mark) {
         wyn_frame *f = context->frames;
@@ -118,6 +121,7 @@ __attribute__((noinline)) bool panic_run_on(Fiber *self, void (*body)(void *), v
     c.segment = self->stack.segment;
     c.scope = context->scope;
     c.masked = context->masked;
+    c.fork_mark = fork_mark(self);
     context->catch = &c;
     context->active = NULL;
     if (JUMP_SET(c.jump) == 0) {

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "fork.h"
 #include "gc.h"
 #include "inject.h"
 #include "lock.h"
@@ -14,7 +15,7 @@
 #include "task.h"
 
 static bool spawned;
-static Worker first_worker = {.self = &main_fiber, .started = true};
+static Worker first_worker = {.self = &main_fiber, .running = &main_fiber, .started = true};
 Worker *workers[RT_WORKERS_MAX] = {&first_worker};
 int worker_count = 1;
 __thread wyn_local *wyn_here = &first_worker.local;
@@ -49,6 +50,9 @@ static inline void switch_to(Worker *w, Fiber *to, void (*commit)(Fiber *, void 
     w->commit_arg = arg;
     atomic_signal_fence(memory_order_seq_cst); /* the collector looks for us in either */
     w->self = to;
+    /* release: of a new stack's descriptor, with the thieves */
+    atomic_store_explicit(&w->running, to, memory_order_release);
+    if (atomic_load_explicit(&idle_bits, memory_order_relaxed) != 0) fork_want(to);
     if (WYN_UNLIKELY(observe_on)) observe_switch(from, to);
     fiber_jump(from, to);
     after_switch();
@@ -103,6 +107,8 @@ static inline void push(Worker *w, uintptr_t entry) {
     }
     wake_after_push(w);
 }
+
+__attribute__((noinline)) void sched_push(uintptr_t entry) { push(worker_self(), entry); }
 
 static inline void count_spawn(Worker *w) {
     int64_t n = atomic_load_explicit(&w->spawned, memory_order_relaxed);
@@ -190,6 +196,12 @@ static uintptr_t steal_round(Worker *w, uint32_t min) {
             w->stat[STAT_STEALS]++;
             w->stat[STAT_STOLEN] += w->stolen;
             if (WYN_UNLIKELY(observe_on)) observe_event(EVENT_STEAL, NULL, w->stolen);
+            return e;
+        }
+        e = fork_steal(atomic_load_explicit(&v->running, memory_order_acquire));
+        if (e != 0) {
+            w->stat[STAT_STEALS]++;
+            w->stat[STAT_STOLEN]++;
             return e;
         }
         if (atomic_load_explicit(&v->stuck, memory_order_relaxed) && (e = lifo_take(v)) != 0)
@@ -283,6 +295,8 @@ static void turns(void *run) {
         uintptr_t e = next_entry(w);
         if ((e & ENTRY_TAG) == ENTRY_FIBER) {
             if (fiber_enter(entry_fiber(e))) switch_to(w, entry_fiber(e), commit_drop, NULL);
+        } else if ((e & ENTRY_TAG) >= ENTRY_SLOT) {
+            fork_run_entry(e);
         } else {
             future_run_entry(run, e);
         }
@@ -313,6 +327,7 @@ static Fiber *new_stack(Worker *w) {
 static __attribute__((noinline)) void park(void (*commit)(Fiber *, void *), void *arg, bool fair) {
     sched_start();
     Worker *w = worker_self();
+    fork_before_park(w->self);
     w->stat[STAT_PARKS]++;
     w->fair = fair_turn(w) || fair; /* then the loop of the next stack looks round first */
     uintptr_t e = w->fair ? 0 : local_next(w);
@@ -353,6 +368,7 @@ static Worker *worker_new(uint32_t id) {
     memset(w, 0, sizeof *w);
     w->id = id;
     w->random = id * 7919 + 17;
+    w->running = &main_fiber; /* whatever: there is nothing to steal from itself */
     return w;
 }
 
@@ -398,6 +414,7 @@ __attribute__((noinline)) void sched_thread(Worker *w) {
     w->limit = &wyn_stack_limit;
     Fiber base = {0};
     w->self = new_stack(w);
+    atomic_store_explicit(&w->running, w->self, memory_order_release);
     gc_thread_enter(w);
 #ifdef __SANITIZE_THREAD__
     base.tsan = NULL;

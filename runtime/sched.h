@@ -16,6 +16,8 @@ enum {
     ENTRY_TASK = 0,    /* a wyn_future that is to be run if it is still NEW */
     ENTRY_FIBER = 1,   /* a Fiber that is to be continued */
     ENTRY_CLAIMED = 3, /* a Claimed (task.h) that is to be run */
+    ENTRY_SLOT = 5,    /* a claimed slot of a deque (fork.c) that is to be run */
+    ENTRY_DEQUE = 7,   /* a Fiber of whose deque one is to be run */
     ENTRY_TAG = 7
 };
 
@@ -24,6 +26,7 @@ struct Run;
 typedef struct Worker {
     wyn_local local; /* first: emitted C sees it through wyn_here */
     Fiber *self;     /* running; worker-private, but for the collector */
+    _Atomic(Fiber *) running; /* the same for thieves and the monitor */
     uint32_t id, lifo_run, random, stale;
     _Atomic uint32_t tick; /* of turns; written by the owner only, relaxed: the monitor looks */
     Fiber *pool;
@@ -45,7 +48,7 @@ typedef struct Worker {
     int64_t still_since;      /* the monitor's: the task has run at least since then; 0: no */
     bool started;
     bool called; /* to life by a waker, who has counted it as searching */
-    uint32_t seen_tick, seen_head;     /* the monitor's */
+    uint32_t seen_tick, seen_head, seen_shares; /* the monitor's */
     _Atomic int64_t spawned, finished; /* written by the owner only */
     int64_t stat[STAT_COUNT];          /* observe.h */
     struct GcThread *gc;
@@ -60,6 +63,8 @@ void sched_start(void); /* before anything waits or is spawned */
 
 /* Puts a task into the queue of this worker. */
 void sched_submit(uintptr_t entry);
+
+void sched_push(uintptr_t entry); /* the same for what is no new task */
 
 /* Makes a parked fiber continue soon. */
 void sched_ready(Fiber *f);

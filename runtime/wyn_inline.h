@@ -336,5 +336,6 @@ WYN_FAST void *wyn_future_value(wyn_future *f) { return f->value; }
 /* A C function of the user's `extern fn` under a name that clashes with no header. */
 #define WYN_C_NAME(name) __asm__(name)
 
+#include "wyn_fork.h"
 #include "wyn_scope.h"
 #endif

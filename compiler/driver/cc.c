@@ -78,6 +78,7 @@ Toolchain cc_find(Arena *a, const CcOptions *opt) {
     id_file(&id, str_fmt(a, "%s/wyn.h", tc.dir.p).p);
     id_file(&id, str_fmt(a, "%s/wyn_inline.h", tc.dir.p).p);
     id_file(&id, str_fmt(a, "%s/wyn_scope.h", tc.dir.p).p);
+    id_file(&id, str_fmt(a, "%s/wyn_fork.h", tc.dir.p).p);
     id_file(&id, str_z(a, cc_path(a, cc_name(opt))));
     buf_fmt(&id, "%d %d %d\n%.*s\n%.*s\n", opt->optimise, opt->debug, opt->static_gc,
             FMT(tc.flags), FMT(tc.libraries));

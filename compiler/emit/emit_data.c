@@ -81,6 +81,20 @@ void emit_fn_object(Emit *e, IrFn *fn) {
     out_fmt(e->out, "((wyn_fn *)&%.*s)", FMT(name->s));
 }
 
+void emit_fork(Emit *e, IrFork *fork) {
+    if (!map_get(&e->fork_done, fork)) {
+        map_put(e->perm, &e->fork_done, fork, fork);
+        if (fork->site) emit_site(e, fork->site);
+        out_fmt(&e->objects_out, "static const wyn_fork FORK_%u = {%.*s, ", fork->id,
+                FMT(fork->run->c_name));
+        if (fork->site) out_fmt(&e->objects_out, "&SITE_%u, ", fork->site->id);
+        else out_c(&e->objects_out, "NULL, ");
+        bool alone = (fork->call->effects & (EF_WAITS | EF_SPINS)) != 0;
+        out_fmt(&e->objects_out, "%s};\n", alone ? "WYN_FORK_WAITS" : "0");
+    }
+    out_fmt(e->out, "&FORK_%u", fork->id);
+}
+
 /* ---- descriptors ---- */
 
 static const char *builtin_desc(Type *t) {

@@ -410,6 +410,7 @@ static void emit_object(Emit *e, const IrExpr *x) { /* names of static objects *
         emit_task(e, x->task);
         out_fmt(e->out, "&TASK_%u", x->task->id);
         return;
+    case IE_FORK: emit_fork(e, x->fork); return;
     case IE_FN_VALUE: emit_fn_object(e, x->fn); return;
     case IE_UNIT: emit_unit(e, x->unit.type, x->unit.variant); return;
     default: UNREACHABLE();
@@ -432,7 +433,21 @@ static void emit_sizeof(Emit *e, const IrExpr *x) {
     out_fmt(e->out, "offsetof(%.*s, u) + sizeof(((%.*s *)0)->u.%.*s)", FMT(c), FMT(c), FMT(v));
 }
 
+/* A call that may look at the stack's deque, or let others: head is stored first. */
+static void emit_spilling(Emit *e, const IrExpr *x) {
+    IrExpr call = *x;
+    call.spills = false;
+    Str stack = name_var(e, e->fn->stack), head = name_var(e, e->fn->head);
+    out_fmt(e->out, "(%.*s->head = %.*s, ", FMT(stack), FMT(head));
+    emit_expr(e, &call, P_ASSIGN);
+    out_c(e->out, ")");
+}
+
 void emit_expr(Emit *e, const IrExpr *x, int prec) { /* table */
+    if (x->spills) {
+        emit_spilling(e, x);
+        return;
+    }
     switch ((IrExprKind)x->kind) {
     case IE_INT: emit_int(e, x->int_); return;
     case IE_FLOAT: emit_float(e, x->float_); return;
@@ -445,8 +460,8 @@ void emit_expr(Emit *e, const IrExpr *x, int prec) { /* table */
     case IE_GLOBAL: out_str(e->out, x->global->c_name); return;
     case IE_NAME: out_c(e->out, x->name); return;
     case IE_FN: out_fmt(e->out, "(void *)%.*s", FMT(x->fn->c_name)); return;
-    case IE_DESC: case IE_SITE: case IE_SPEC: case IE_VTABLE: case IE_TASK: case IE_FN_VALUE:
-    case IE_UNIT:
+    case IE_DESC: case IE_SITE: case IE_SPEC: case IE_VTABLE: case IE_TASK: case IE_FORK:
+    case IE_FN_VALUE: case IE_UNIT:
         emit_object(e, x);
         return;
     case IE_SIZEOF: case IE_SIZEOF_VARIANT: case IE_SIZEOF_OBJ: emit_sizeof(e, x); return;

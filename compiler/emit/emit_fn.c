@@ -75,6 +75,9 @@ static void set_text(Emit *e, const IrStmt *s) {
         out_c(e->out, v->binary.op == IO_ADD ? "++" : "--");
         return;
     }
+    const IrFn *fn = e->fn;
+    if (fn->spills && p->kind == IE_VAR && p->var == fn->head && v->kind == IE_VAR)
+        out_fmt(e->out, "%.*s->head = ", FMT(name_var(e, fn->stack)));
     emit_expr(e, p, P_UNARY);
     if (op) {
         out_fmt(e->out, " %s= ", ir_op_text[v->binary.op]);

@@ -40,7 +40,7 @@ typedef struct Emit {
     VEC(IrFn *) work;
     VEC(TypeInfo *) descs;
     u32 literal_count, table_count, temps;
-    Map site_done, spec_done, task_done, fn_objects;
+    Map site_done, spec_done, task_done, fork_done, fn_objects;
 } Emit;
 
 typedef struct FieldNames {
@@ -78,6 +78,7 @@ void emit_unit(Emit *e, Type *t, u32 variant);
 void emit_fn_object(Emit *e, IrFn *fn);
 void emit_descs(Emit *e);
 void emit_vtables(Emit *e);
+void emit_fork(Emit *e, IrFork *fork);
 
 /* emit_expr.c */
 void emit_expr(Emit *e, const IrExpr *x, int prec);

@@ -55,6 +55,7 @@ static void scan_expr(Emit *e, const IrExpr *x) { /* table */
     case IE_DESC: scan_desc(e, x->desc); return;
     case IE_VTABLE: scan_vtable(e, x->vtable); return;
     case IE_TASK: scan_use(e, x->task->run); return;
+    case IE_FORK: scan_use(e, x->fork->run); scan_use(e, x->fork->call); return;
     case IE_MEMBER: scan_expr(e, x->member.e); return;
     case IE_DEREF: case IE_ADDR: case IE_CAST: scan_expr(e, x->one.e); return;
     case IE_UNARY: scan_expr(e, x->unary.e); return;

@@ -21,7 +21,7 @@ typedef struct Signature { /* of function values: as C sees them, but for who is
     u32 n, node;
 } Signature;
 
-typedef struct Effect {
+struct Effect {
     Arena *a;
     IrProgram *p;
     VEC(Node) nodes;     /* 0 is nobody */
@@ -34,7 +34,7 @@ typedef struct Effect {
     u32 self;            /* node of the function being read */
     VEC(u32) stack, path; /* of the search for cycles */
     u32 visited;
-} Effect;
+};
 
 /* ---- the runtime ---- */
 
@@ -46,7 +46,8 @@ static const char *const waiting[] = {
 static const char *const quiet[] = {
     "wyn_add_", "wyn_alloc", "wyn_any_", "wyn_array_", "wyn_assert", "wyn_base64_", "wyn_bool_",
     "wyn_box", "wyn_builder_", "wyn_channel_", "wyn_cmp", "wyn_crypto_", "wyn_defer", "wyn_div",
-    "wyn_eq", "wyn_float_", "wyn_fmod", "wyn_fmt", "wyn_frame_", "wyn_future_is_done",
+    "wyn_eq", "wyn_float_", "wyn_fork_", "wyn_fmod",
+    "wyn_fmt", "wyn_frame_", "wyn_future_is_done",
     "wyn_future_value", "wyn_handle_", "wyn_hash", "wyn_hex_", "wyn_int_", "wyn_iter_next",
     "wyn_json_", "wyn_map_", "wyn_math_", "wyn_mod", "wyn_mul_", "wyn_mutex_new",
     "wyn_mutex_value", "wyn_object", "wyn_panic", "wyn_poll", "wyn_print", "wyn_ptr_", "wyn_quote",
@@ -127,6 +128,7 @@ static u32 type_node(Effect *x, Type *t);
 
 static void vtable_reached(Effect *x, IrVtable *v) {
     for (u32 i = 0; i < v->n; i++) {
+        v->methods[i]->address_taken = true;
         u32 from = method_node(x, v->trait, i);
         edge(x, from, fn_node(x, v->methods[i]));
     }
@@ -140,6 +142,7 @@ static u32 type_node(Effect *x, Type *t) {
     u32 id = node_of(x, t, &is_new);
     if (!is_new) return id;
     IrFn *fn = map_get(&x->p->to_string, t);
+    if (fn) fn->address_taken = true;
     if (fn) edge(x, id, fn_node(x, fn));
     for (u32 i = 0; i < t->n; i++) edge(x, id, type_node(x, t->args[i]));
     for (u32 i = 0; i < t->field_count; i++) edge(x, id, type_node(x, t->fields[i].type));
@@ -194,22 +197,33 @@ static u32 thunk_signature(Effect *x) {
 
 static void address_taken(Effect *x, IrFn *fn) {
     u32 id = fn_node(x, fn);
+    fn->address_taken = true;
     if (fn->frame) edge(x, x->generators, id);
     edge(x, code_signature(x, fn), id);
 }
 
 /* ---- reading a function ---- */
 
-static void call_runtime(Effect *x, const IrExpr *e) {
+/* What the runtime function itself may do, and where it may call back. */
+static u8 runtime_own(Effect *x, const IrExpr *e, u32 *calls) {
     Str name = str_c(e->rt.name);
     uintptr_t known = (uintptr_t)map_get(&x->runtime, e->rt.name);
     if (!known) {
         known = effect_runtime_waits(name) ? 1 : 2;
         map_put(x->a, &x->runtime, e->rt.name, (void *)known);
     }
-    if (known == 1) x->nodes.v[x->self].own |= EF_WAITS;
-    if (str_eq(name, S("wyn_iter_next"))) edge(x, x->self, x->generators);
-    if (str_eq(name, S("wyn_try_call"))) edge(x, x->self, thunk_signature(x));
+    *calls = str_eq(name, S("wyn_iter_next")) ? x->generators
+             : str_eq(name, S("wyn_try_call")) ? thunk_signature(x) : 0;
+    if (str_starts(name, S("wyn_spawn"))) return EF_FORKS; /* it may run a task in its place */
+    if (known == 1) return e->joins ? EF_FORKS : EF_WAITS;
+    return 0;
+}
+
+static void call_runtime(Effect *x, const IrExpr *e) {
+    u32 calls;
+    u8 own = runtime_own(x, e, &calls);
+    x->nodes.v[x->self].own |= own;
+    if (calls) edge(x, x->self, calls);
     for (u32 i = 0; i < e->rt.args.n; i++) /* code handed over to be called */
         if (e->rt.args.v[i]->kind == IE_FN) {
             u32 fn = fn_node(x, e->rt.args.v[i]->fn);
@@ -223,8 +237,16 @@ static void read_expr(void *ctx, IrExpr *e) {
     switch ((IrExprKind)e->kind) {
     case IE_FN: case IE_FN_VALUE: address_taken(x, e->fn); return;
     case IE_DESC: to = type_node(x, e->desc); break;
+    case IE_FORK: /* who spawns it joins it, and so may run it */
+        fn_node(x, e->fork->run);
+        e->fork->run->address_taken = true;
+        to = fn_node(x, e->fork->call);
+        break;
     case IE_VTABLE: vtable_reached(x, e->vtable); return;
-    case IE_TASK: fn_node(x, e->task->run); return; /* spawning it does not call it */
+    case IE_TASK: /* spawning it does not call it */
+        fn_node(x, e->task->run);
+        e->task->run->address_taken = true;
+        return;
     case IE_CALL:
         to = fn_node(x, e->call.fn);
         if (is_foreign(e->call.fn)) x->nodes.v[x->self].fn->calls_foreign = true;
@@ -294,6 +316,7 @@ static bool counted(IrStmt *s, const IrStmt *count, bool every_round) {
 }
 
 static bool may_spin(IrStmt *s) {
+    if (s->loop.loop->counted) return false;
     if (counted(s, s->loop.step, true)) return false;
     for (u32 i = 0; i < s->loop.tail.stmts.n; i++)
         if (counted(s, s->loop.tail.stmts.v[i], true)) return false;
@@ -365,22 +388,53 @@ static void components_from(Effect *x, u32 start) {
 
 /* ---- the whole ---- */
 
-void effect_analyse(Arena *scratch, IrProgram *p) {
+static u8 effect_of_args(Effect *x, const IrArgs *a) {
+    u8 all = 0;
+    bool is_new;
+    for (u32 i = 0; i < a->n; i++) {
+        const IrExpr *e = a->v[i];
+        if (e->kind == IE_DESC) all |= x->nodes.v[node_of(x, e->desc, &is_new)].all;
+        if (e->kind == IE_FN) all |= e->fn->effects;
+    }
+    return all;
+}
+
+u8 effect_of(Effect *x, const IrExpr *e) {
+    switch ((IrExprKind)e->kind) {
+    case IE_CALL: return e->call.fn->effects | effect_of_args(x, &e->call.args);
+    case IE_CALL_VALUE: {
+        const IrType *t = e->callv.fn->type;
+        if (t->kind != IRT_WYN || t->wyn->kind != TY_FN) return EF_WAITS | EF_FORKS;
+        return x->nodes.v[type_signature(x, t->wyn)].all;
+    }
+    case IE_CALL_VTABLE: return x->nodes.v[method_node(x, e->vcall.trait, e->vcall.method)].all;
+    case IE_RT: {
+        u32 calls;
+        u8 own = runtime_own(x, e, &calls);
+        return own | x->nodes.v[calls].all | effect_of_args(x, &e->rt.args);
+    }
+    default: return 0;
+    }
+}
+
+Effect *effect_analyse(Arena *scratch, IrProgram *p) {
     Effect *x = NEW(scratch, Effect);
     x->a = scratch;
     x->p = p;
     node_new(x);
     x->generators = node_new(x);
     for (u32 i = 0; i < p->fns.n; i++)
-        p->fns.v[i]->effects = EF_WAITS | EF_SPINS | EF_RECURSIVE;
+        p->fns.v[i]->effects = EF_WAITS | EF_SPINS | EF_RECURSIVE | EF_FORKS;
     fn_node(x, p->start);
     IrWalk w = {read_expr, read_stmt, x};
     for (u32 i = 0; i < x->work.n; i++) {
         x->self = (u32)(uintptr_t)map_get(&x->ids, x->work.v[i]);
+        if (x->work.v[i]->stack) x->nodes.v[x->self].own |= EF_FORKS;
         ir_walk_block(&x->work.v[i]->body, &w);
     }
     for (u32 i = 1; i < x->nodes.n; i++)
         if (!x->nodes.v[i].order) components_from(x, i);
     for (u32 i = 1; i < x->nodes.n; i++)
         if (x->nodes.v[i].fn) x->nodes.v[i].fn->effects = x->nodes.v[i].all;
+    return x;
 }

@@ -12,6 +12,7 @@ typedef struct IrVar IrVar;
 typedef struct IrFn IrFn;
 typedef struct IrExpr IrExpr;
 typedef struct IrStmt IrStmt;
+typedef struct IrFork IrFork;
 
 typedef enum IrTypeKind { IRT_WYN, IRT_STRUCT, IRT_PTR, IRT_RAW } IrTypeKind;
 
@@ -133,6 +134,8 @@ typedef struct IrArgs {
 struct IrExpr {
     u8 kind;             /* IrExprKind */
     u8 fx;
+    bool joins;          /* a call: if it waits, then for what its function has started */
+    bool spills;         /* a call: head is stored before it, see fork_pass.c */
     IrType *type;        /* NULL: no value */
     union {
         i64 int_;
@@ -150,6 +153,7 @@ struct IrExpr {
         IrSpec *spec;
         IrVtable *vtable;
         IrTask *task;
+        IrFork *fork;
         struct {
             IrExpr *e;
             IrMember which;
@@ -177,6 +181,7 @@ typedef struct IrBlock {
 typedef struct IrLoop {
     u32 id;
     u32 scopes; /* of the lowering: task blocks around it */
+    bool counted; /* comes to its end whatever others do */
     /* of the emitter */
     bool break_label, continue_label;
 } IrLoop;
@@ -214,6 +219,14 @@ enum {
     EF_WAITS = 1,        /* may wait for another task */
     EF_SPINS = 2,        /* has a loop that may end only because of another task, or never */
     EF_RECURSIVE = 4,    /* may call itself, through whatever chain of calls */
+    EF_FORKS = 8,        /* may put tasks into the deque of the stack it runs on */
+};
+
+/* A scoped task, for thieves: static data. */
+struct IrFork {
+    IrFn *call, *run;    /* the call from its operands; the same from a slot */
+    IrSite *site;        /* of the spawn, or NULL */
+    u32 id;
 };
 
 struct IrFn {
@@ -234,6 +247,9 @@ struct IrFn {
     bool inlined;        /* always: so that the C compiler sees through function parameters */
     u8 effects;          /* EF_ bits; those of functions that nothing reaches are unknown: all */
     bool calls_foreign;  /* C functions whose need of stack is not known */
+    IrVar *stack, *head; /* the stack it runs on, the first free slot of its deque; or NULL */
+    bool address_taken;  /* so its parameters are as they must be */
+    bool spills;         /* itself or something below stores head */
     u32 size, uses;      /* statements, calls */
     VEC(IrFn *) callees; /* of an inlined function: those that are inlined too */
     IrStruct *frame;     /* generators: body runs from the state in field 1 of self */

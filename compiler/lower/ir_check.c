@@ -49,8 +49,8 @@ static void check_expr(const IrExpr *e, u32 depth) {
         break;
     case IE_INT: case IE_FLOAT: case IE_BOOL: case IE_STR: case IE_CSTR: case IE_NULL: case IE_ZERO:
     case IE_NAME: case IE_UNIT: case IE_DESC: case IE_SITE: case IE_SPEC: case IE_VTABLE:
-    case IE_TASK: case IE_SIZEOF: case IE_SIZEOF_VARIANT: case IE_SIZEOF_OBJ: case IR_EXPR_COUNT:
-        break;
+    case IE_TASK: case IE_FORK: case IE_SIZEOF: case IE_SIZEOF_VARIANT: case IE_SIZEOF_OBJ:
+    case IR_EXPR_COUNT: break;
     }
 }
 

@@ -47,6 +47,7 @@ static void dump_member(Dump *d, const IrExpr *e) {
 }
 
 static void dump_expr(Dump *d, const IrExpr *e) { /* table */
+    if (e->spills) buf_c(&d->b, "spill ");
     switch ((IrExprKind)e->kind) {
     case IE_INT: buf_fmt(&d->b, "%lld", (long long)e->int_); return;
     case IE_FLOAT: buf_fmt(&d->b, "%.17g", e->float_); return;
@@ -65,6 +66,9 @@ static void dump_expr(Dump *d, const IrExpr *e) { /* table */
     case IE_VTABLE: buf_fmt(&d->b, "vtable:%u", e->vtable->id); return;
     case IE_TASK:
         buf_fmt(&d->b, "task:%u &%.*s#%u", e->task->id, FMT(e->task->run->name), e->task->run->id);
+        return;
+    case IE_FORK:
+        buf_fmt(&d->b, "fork %.*s#%u", FMT(e->fork->call->name), e->fork->call->id);
         return;
     case IE_SIZEOF: buf_c(&d->b, "sizeof "); buf_str(&d->b, type_text(d->b.arena, e->desc)); return;
     case IE_SIZEOF_VARIANT: buf_fmt(&d->b, "sizeof variant %u", e->unit.variant); return;
@@ -205,7 +209,7 @@ static void dump_block(Dump *d, const IrBlock *b) {
 }
 
 static void dump_effects(Dump *d, const IrFn *fn) {
-    static const char *const names[] = {"waits", "spins", "recursive"};
+    static const char *const names[] = {"waits", "spins", "recursive", "forks"};
     for (u32 i = 0; i < COUNT_OF(names); i++)
         if (fn->effects >> i & 1) buf_fmt(&d->b, " %s", names[i]);
 }

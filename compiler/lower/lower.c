@@ -1,8 +1,8 @@
 /* lower.c - the program: declares a C function for each Fn, lowers the bodies, and makes wyn_main.
  */
 #include "effect.h"
+#include "fork.h"
 #include "own.h"
-#include "lowering.h"
 
 static void types_init(Lower *lw) {
     Arena *a = lw->perm;
@@ -302,6 +302,19 @@ static void declare_all(Lower *lw) {
     if (p->main) declare_fn(lw, p->main);
 }
 
+/* Who asks for the number of its task, how many there are, or whether its future was cancelled,
+ * would see that scoped ones have no future. */
+static bool counts_tasks(const Program *p) {
+    for (u32 i = 0; i < p->fns.n; i++) {
+        const Fn *fn = p->fns.v[i];
+        if (fn->kind == FN_EXTERN && fn->is_std &&
+            (str_eq(fn->name->s, S("wyn_task_id")) || str_eq(fn->name->s, S("wyn_task_count")) ||
+             str_eq(fn->name->s, S("wyn_task_is_cancelled"))))
+            return true;
+    }
+    return false;
+}
+
 IrProgram *lower_program(Arena *perm, const Program *p, const LowerOptions *opt) {
     Lower *lw = NEW(perm, Lower);
     lw->perm = perm;
@@ -311,6 +324,7 @@ IrProgram *lower_program(Arena *perm, const Program *p, const LowerOptions *opt)
     lw->ir->types = p->types;
     lw->ir->sources = p->sources;
     lw->ir->overflow_check = opt->overflow_check;
+    lw->scoped = !counts_tasks(p);
     types_init(lw);
     capture_prepare(lw);
     declare_all(lw);
@@ -319,7 +333,7 @@ IrProgram *lower_program(Arena *perm, const Program *p, const LowerOptions *opt)
     for (u32 i = 0; i < p->fns.n; i++) lower_fn(lw, p->fns.v[i]);
     make_start(lw);
     inline_decide(lw);
-    effect_analyse(perm, lw->ir);
+    fork_finish(lw, effect_analyse(perm, lw->ir));
     own_analyse(perm, lw->ir);
     ir_check(perm, lw->ir);
     return lw->ir;

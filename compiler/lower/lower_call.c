@@ -1,6 +1,6 @@
 /* lower_call.c - calls, function values, closures, trait objects, conversions.
  * A function value is one pointer to {code, captures}; code takes it as hidden last argument. */
-#include "lowering.h"
+#include "fork.h"
 
 static bool pushes_ref(Local *param, Tree *arg) { return param->by_ref || arg->kind == TN_REF; }
 
@@ -65,6 +65,8 @@ static IrExpr *call_generic_extern(LowerFn *f, Tree *t, IrArgs args) {
 
 IrExpr *lower_call(LowerFn *f, Tree *t) {
     Fn *fn = t->call.fn;
+    IrExpr *joined;
+    if (fork_call(f, t, &joined)) return joined;
     FnInfo *fi = fn_info(f->lw, fn);
     u32 n = t->call.args.n;
     Operands ops = {0};

@@ -1,5 +1,5 @@
 /* lower_fn.c - one function: parameters, captures, body. */
-#include "lowering.h"
+#include "fork.h"
 
 IrFn *ir_fn_new(Lower *lw, Str name, IrType *ret) {
     IrFn *fn = NEW(lw->perm, IrFn);
@@ -135,6 +135,7 @@ void lower_fn(Lower *lw, Fn *fn) {
     IrVar *self = fn->kind == FN_LAMBDA ? fn_param(f, NULL, lw->t.fn) : NULL;
     if (fi->takes_site) f->site_param = fn_param(f, NULL, lw->t.site);
     if (self) load_captures(f, self);
+    if (lw->scoped) f->forks.nodes = fork_scoped(lw->perm, fn);
     defer_prepare(f);
     for (u32 i = 0; i < fn->param_count; i++) param_move(f, fn->params[i]);
     for (u32 i = 0; i < fn->captures.n; i++) capture_move(f, fn->captures.v[i].inner);

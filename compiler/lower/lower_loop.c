@@ -1,6 +1,6 @@
 /* lower_loop.c - loops. A range loop is a plain C for loop with its bound in a local; loops over
  * arrays stop at the length at entry, and earlier when the array has become shorter. */
-#include "lowering.h"
+#include "fork.h"
 
 IrLoop *loop_of(LowerFn *f, TreeLoop *l) {
     IrLoop *il = map_get(&f->loops, l);
@@ -444,6 +444,7 @@ static void for_pieces(LowerFn *f, Tree *t, const char *next) {
 void lower_for_in(LowerFn *f, Tree *t) {
     Local *fill = f->fill;
     f->fill = NULL;
+    if (fork_for(f, t)) return;
     const char *next = pieces_next(t);
     if (next) {
         for_pieces(f, t, next);

@@ -1,9 +1,10 @@
 /* lower_stmt.c - the dispatch over statements, declarations and return. */
-#include "lowering.h"
+#include "fork.h"
 
 static void lower_let(LowerFn *f, Tree *t) {
     Local *l = t->let.local;
     Tree *init = t->let.init;
+    if (fork_let(f, t)) return;
     if (type_no_value(l->type)) {
         if (init) lower_effect(f, init);
         local_declare_raw(f, l);

@@ -1,6 +1,6 @@
 /* lower_task.c - spawn, await, select. A spawned call is a thunk: its operands, evaluated now,
  * and a function that makes the call from them. */
-#include "lowering.h"
+#include "fork.h"
 
 /* Replaces operand *t by a variable of the thunk. */
 typedef struct Thunk {
@@ -175,6 +175,8 @@ IrExpr *await_future(LowerFn *f, Type *res, IrExpr *future, Span at) {
 }
 
 IrExpr *lower_await(LowerFn *f, Tree *t) {
+    IrExpr *joined;
+    if (fork_await(f, t, &joined)) return joined;
     IrExpr *e = lower_expr(f, t->one.e);
     if (f->dead) return NULL;
     return await_future(f, t->one.e->type->args[0], e, t->span);

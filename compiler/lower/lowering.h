@@ -1,7 +1,6 @@
-/* lowering.h - shared by the files of lower/: contexts, builders of IR, and one entry for each
- * file. An IrExpr is used once. Whoever emits statements between making an expression and using it
- * puts it into an Operands list first, which moves it into a temporary when its value could change.
- */
+/* lowering.h - shared by the files of lower/: contexts, builders of IR, and entries of the files.
+ * An IrExpr is used once. Whoever emits statements between making an expression and using it puts
+ * it into an Operands list first, which moves it into a temporary when its value could change. */
 #ifndef WYN_LOWERING_H
 #define WYN_LOWERING_H
 #include "lower.h"
@@ -23,9 +22,9 @@ typedef struct Lower {
     Map fns, globals, mutated, inner;
     Map objects, vtables; /* Type * -> IrStruct *; see lower_call.c */
     struct { IrType *i64, *f64, *b, *str, *array, *map, *fn, *tag, *voidp, *u8, *site,
-             *cstr, *fn_head, *future, *iter, *iter_head, *object, *object_head; } t;
-    u32 next_struct;
-    bool polls;          /* the program starts tasks */
+             *cstr, *slot, *fn_head, *future, *iter, *iter_head, *object, *object_head; } t;
+    u32 next_struct, next_fork;
+    bool polls, scoped;  /* the program starts tasks; may they be scoped? */
 } Lower;
 
 /* Where a Local lives. */
@@ -83,6 +82,7 @@ typedef struct LowerFn {
     IrVar *scope;        /* of the innermost parallel or scope block, or NULL */
     VEC(IrVar *) open_scopes; /* of the parallel blocks around, outermost first */
     VEC(ParBind) binds;
+    struct { Map nodes, each; } forks; /* fork.h; the loops over arrays of scoped tasks */
     Type *ret;
     Local *fill;         /* array of a comprehension: the loop to come adds one element a round */
 } LowerFn;
@@ -287,9 +287,8 @@ IrVar *fn_param(LowerFn *f, Name name, IrType *type);
 void lower_generator(Lower *lw, Fn *fn);
 void lower_yield(LowerFn *f, Tree *t);
 void generator_defer(LowerFn *f, Tree *t);
-void generator_leave(LowerFn *f); /* runs the deferred blocks that were registered */
-Str fn_stem(Lower *lw, const Fn *fn);    /* lower.c */
-/* ---- inlining.c ---- */
+void generator_leave(LowerFn *f); /* runs what was registered */
+Str fn_stem(Lower *lw, const Fn *fn);    /* lower.c; then inlining.c */
 bool inline_wanted(const Fn *fn);
 void inline_decide(Lower *lw);
 /* ---- capture.c ---- */

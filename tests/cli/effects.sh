@@ -54,6 +54,19 @@ fn prints_fast(ts: [Square]) { println("${ts}") }
 fn reads() -> string => File.read("x")
 fn each(xs: [int]) -> [int] => xs.map(|x| x + 1)
 fn spawns() { spawn sleep(1) }
+fn joins(n: int) -> int {
+    if n < 2 { return n }
+    a = spawn joins(n - 1)
+    b = joins(n - 2)
+    return await a + b
+}
+fn joins_all(n: int) -> int {
+    fs = []
+    for i in 0..n { fs.push(spawn pure(i)) }
+    var s = 0
+    for f in fs { s += await f }
+    return s
+}
 fn main() {
     c = channel(1)
     println(pure(3) + counts([1]) + calls_it(c) + asks(c) + area_of(Square { side: 1 }))
@@ -64,6 +77,7 @@ fn main() {
     draws(Square { side: 1 })
     defers()
     spawns()
+    println(joins(3) + joins_all(3))
     prints([Slow { a: 1 }])
     prints_fast([Square { side: 1 }])
 }
@@ -91,6 +105,8 @@ has prints " waits"
 has prints_fast ""
 has reads " waits"
 has each ""
-has spawns ""
-has main " waits spins"
+has joins " recursive forks"
+has joins_all " forks"
+has spawns " forks"
+has main " waits spins forks"
 finish

@@ -30,6 +30,8 @@ struct E_main_task_4 {
     wyn_str *f2;
 };
 
+WYN_ARRAY_OPS(wyn_future, wyn_future *, true)
+
 static wyn_str *w_work(int64_t, wyn_str *);
 static void w_main(void);
 static void w_main_task(void *);
@@ -47,6 +49,13 @@ WYN_STR_LIT(S_3, 1, "c");
 static const wyn_site SITE_4 = {"tasks.wyn", "main", 8};
 WYN_STR_LIT(S_4, 1, "d");
 static const wyn_site SITE_5 = {"tasks.wyn", "main", 9};
+static const wyn_type D_Future_string;
+static const wyn_type D_Future_string = {
+    .kind = WYN_T_FUTURE,
+    .flags = WYN_TF_PTR | WYN_TF_NOZERO,
+    .size = sizeof(wyn_future *),
+    .name = "Future<string>",
+};
 
 static const wyn_task TASK_0 = {w_main_task, &SITE_0, WYN_TASK_SIZE(sizeof(E_main_task), sizeof(wyn_str *)), WYN_TASK_TRACED | WYN_TASK_PROMPT | 0};
 static const wyn_task TASK_1 = {w_main_task_2, &SITE_1, WYN_TASK_SIZE(sizeof(E_main_task_2), sizeof(wyn_str *)), WYN_TASK_DETACHED | WYN_TASK_TRACED | WYN_TASK_PROMPT | 0};
@@ -85,7 +94,7 @@ static void w_main(void) {
 #line 4
     t2->f2 = WYN_S(S_1);
 #line 4
-    wyn_future *f = wyn_spawn(t1, &TASK_0);
+    wyn_array *fs = wyn_array_of(&D_Future_string, 1, &(wyn_future *){wyn_spawn(t1, &TASK_0)});
     wyn_future *t3 = wyn_task_new(sizeof(E_main_task_2), sizeof(wyn_str *), true);
 #line 5
     E_main_task_2 *t4 = (E_main_task_2 *)t3;
@@ -95,7 +104,7 @@ static void w_main(void) {
     t4->f2 = WYN_S(S_2);
 #line 5
     wyn_spawn(t3, &TASK_1);
-    wyn_println_str(*(wyn_str **)wyn_await(f, &SITE_2));
+    wyn_println_str(*(wyn_str **)wyn_await(wyn_array_get_wyn_future(fs, 0, &SITE_2), &SITE_2));
     wyn_scope *t5 = wyn_scope_enter(-1, &SITE_3);
     wyn_future *t6 = wyn_scope_task_new(sizeof(E_main_task_3), sizeof(wyn_str *));
 #line 8

@@ -1,0 +1,376 @@
+/* fork.c - scoped tasks. A spawn that its function always joins takes a slot of the deque of the
+ * stack it runs on, and no object; unless somebody steals it, the join is a call.
+ *
+ * The slots of a deque, lowest first: [0, top) claimed by thieves, [top, split) shared, free to be
+ * claimed, [split, head) private. Head is the owner's alone and lies in a register; it is stored
+ * in fork.head where others may look (compiler/lower/fork_pass.c), never beyond the true one. top
+ * and split are one word, `shared`, changed by CAS; the owner has split a second time, to compare.
+ * - push: the slot's fields, then `want`; shares if that is set. Plain stores.
+ * - share: moves split up, release; thieves read a slot after their CAS on the word, acquire.
+ * - join: a private slot is called. A shared one is taken back first by moving split down; if top
+ *   has passed it, the owner waits for st.
+ * - A slot joined while later ones are in use becomes a task that does nothing; it may be stolen
+ *   like any other. Going below it waits for those.
+ * - A slot is used again only when its task was joined, so a claim never meets a reused slot: a
+ *   thief's CAS succeeds only while the slot is shared.
+ * - While a stack is parked, all its slots are shared, and one entry in the queues says so.
+ * `want` is 1 whenever nothing is shared, so a spawn shares at once if others could have it, and
+ * while everybody else sleeps: from the third slot on, somebody is woken; before that, the monitor
+ * does it should the task still be there.
+ *
+ * What waits must not be buried: a task that runs on top of a waiting one keeps it from going on.
+ * So while it waits for a stolen task, a stack runs only tasks of its thief that wait for nobody
+ * (they are its descendants, or are joined by such), and else is parked. */
+#define _GNU_SOURCE
+#include "fork.h"
+
+#include <sys/mman.h>
+
+#include "config.h"
+#include "lock.h"
+#include "sched.h"
+#include "scope.h"
+#include "task.h"
+
+enum { SLOT_NEW = 0, SLOT_DONE = 1, SLOT_RUNNING = 2, SLOT_WAITED = 4, SLOT_FAILED = 9 };
+/* RUNNING: with the fiber of the thief; WAITED: with the waiter of the owner; FAILED: the panic is
+ * the first word of data */
+#define SLOT_BITS ((uintptr_t)15)
+
+static void nothing(wyn_stack *stack, wyn_slot *head, wyn_slot *task) {
+    (void)stack;
+    (void)head;
+    (void)task;
+}
+
+const wyn_fork wyn_fork_nothing = {nothing, NULL, 0};
+
+static Fiber *fiber_of(wyn_stack *s) { return (Fiber *)(void *)s; }
+
+static uint32_t index_of(const Fiber *f, const wyn_slot *t) { return (uint32_t)(t - f->slots); }
+
+static uint64_t word(uint32_t top, uint32_t split) { return (uint64_t)split << 32 | top; }
+
+static uint32_t top_of(uint64_t x) { return (uint32_t)x; }
+
+static uint32_t split_of(uint64_t x) { return (uint32_t)(x >> 32); }
+
+/* acq_rel: release of the slots that become visible, acquire of those who claimed before */
+static bool shared_change(Fiber *f, uint64_t *x, uint64_t to) {
+    if (rt_alone) {
+        uint64_t now = atomic_load_explicit(&f->shared, memory_order_relaxed);
+        bool same = now == *x;
+        if (same) atomic_store_explicit(&f->shared, to, memory_order_relaxed);
+        *x = now;
+        return same;
+    }
+    return atomic_compare_exchange_strong_explicit(&f->shared, x, to, memory_order_acq_rel,
+                                                   memory_order_acquire);
+}
+
+static uintptr_t st_load(const wyn_slot *t) {
+    return __atomic_load_n(&t->st, __ATOMIC_ACQUIRE); /* with the exchange in finish */
+}
+
+static bool finished(const wyn_slot *t) { return (st_load(t) & SLOT_DONE) != 0; }
+
+/* ---- the owner ---- */
+
+static wyn_slot no_slot;
+
+static __attribute__((noinline, cold)) void open_deque(Fiber *f) {
+    size_t size = RT_FORK_SLOTS * sizeof(wyn_slot);
+    void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    f->slots = p == MAP_FAILED ? &no_slot : p;
+    f->fork.end = f->slots + (p == MAP_FAILED ? 0 : RT_FORK_SLOTS);
+    fork_reset(f);
+}
+
+void fork_reset(Fiber *f) {
+    f->fork.head = f->fork.split = f->fork.traced = f->slots;
+    atomic_store_explicit(&f->shared, 0, memory_order_relaxed);
+    f->fork.want = 1;
+}
+
+__attribute__((noinline)) wyn_stack *wyn_fork_stack(void) {
+    Fiber *f = fiber_self();
+    if (WYN_UNLIKELY(f->slots == NULL)) open_deque(f);
+    return &f->fork;
+}
+
+wyn_slot *wyn_fork_head(void) { return wyn_fork_stack()->head; }
+
+void *wyn_fork_box(wyn_slot *t, size_t size) {
+    void *p = wyn_alloc_slow(size, WYN_MEM_TRACED);
+    t->data[0] = (uintptr_t)p;
+    return p;
+}
+
+/* Tasks that wait belong to the scope in which they were spawned. */
+void wyn_fork_scope(wyn_stack *s, wyn_slot *t) {
+    const PanicContext *c = &fiber_of(s)->panic;
+    t->scope = c->masked > 0 ? NULL : c->scope;
+}
+
+static void want_again(wyn_stack *s) {
+    if (worker_count > 1) __atomic_store_n(&s->want, 1, __ATOMIC_RELAXED);
+}
+
+__attribute__((noinline)) void wyn_fork_share(wyn_stack *s, wyn_slot *head) {
+    sched_prepare();
+    Fiber *f = fiber_of(s);
+    bool asks = worker_count > 1;
+    ptrdiff_t n = (head - s->split + 1) / 2;
+    if (asks && n > 0) {
+        s->split += n;
+        atomic_fetch_add_explicit(&f->shared, (uint64_t)n << 32, memory_order_acq_rel);
+        uint32_t shares = atomic_load_explicit(&f->shares, memory_order_relaxed);
+        atomic_store_explicit(&f->shares, shares + 1, memory_order_relaxed);
+    }
+    atomic_signal_fence(memory_order_seq_cst); /* with the barrier of idle_sleep */
+    if (asks && atomic_load_explicit(&idle_bits, memory_order_relaxed) != 0 &&
+        atomic_load_explicit(&idle_searching, memory_order_relaxed) == 0) {
+        if (head - f->slots < RT_FORK_WAKE) return; /* asked again by the next spawn */
+        idle_wake_one();
+    }
+    __atomic_store_n(&s->want, 0, __ATOMIC_RELAXED);
+}
+
+__attribute__((noinline)) bool wyn_fork_take_back(wyn_stack *s, wyn_slot *t) {
+    Fiber *f = fiber_of(s);
+    uint32_t i = index_of(f, t);
+    uint64_t x = atomic_load_explicit(&f->shared, memory_order_acquire);
+    for (;;) {
+        uint32_t top = top_of(x), split;
+        if (top > i) return false;
+        split = top + (i - top) / 2; /* the older half stays shared */
+        if (!shared_change(f, &x, word(top, split))) continue;
+        s->split = f->slots + split;
+        if (split == top) want_again(s);
+        return true;
+    }
+}
+
+/* A thief that runs a task of no work is quick, but may have lost its processor. */
+static void wait_short(const wyn_slot *t) {
+    for (int i = 0; !finished(t); i++) {
+        cpu_pause();
+        if (i > 1000) sched_pause();
+    }
+}
+
+__attribute__((noinline)) void wyn_fork_lower(wyn_stack *s, wyn_slot *head) {
+    Fiber *f = fiber_of(s);
+    uint32_t i = index_of(f, head);
+    uint64_t x = atomic_load_explicit(&f->shared, memory_order_acquire);
+    uint32_t top = top_of(x) < i ? top_of(x) : i;
+    while (!shared_change(f, &x, word(top, i))) top = top_of(x) < i ? top_of(x) : i;
+    for (uint32_t k = i; k < top_of(x); k++) wait_short(&f->slots[k]);
+    s->split = head;
+    if (top == i) want_again(s);
+}
+
+void wyn_fork_run_here(wyn_stack *s, wyn_slot *t, wyn_slot *head) {
+    const wyn_fork *fork = t->fork;
+    t->fork = &wyn_fork_nothing; /* what it spawns may share this slot */
+    fork->run(s, head, t);
+}
+
+/* ---- thieves ---- */
+
+static wyn_slot *claim(Fiber *f, uint64_t x) {
+    if (!shared_change(f, &x, x + 1)) return NULL;
+    if (top_of(x) + 1 == split_of(x)) fork_want(f); /* that was the last */
+    return &f->slots[top_of(x)];
+}
+
+uintptr_t fork_steal(Fiber *victim) {
+    uint64_t x = atomic_load_explicit(&victim->shared, memory_order_acquire);
+    if (top_of(x) >= split_of(x)) {
+        if (!__atomic_load_n(&victim->fork.want, __ATOMIC_RELAXED)) fork_want(victim);
+        return 0;
+    }
+    wyn_slot *t = claim(victim, x);
+    return t == NULL ? 0 : (uintptr_t)t | ENTRY_SLOT;
+}
+
+typedef struct Stolen {
+    Fiber *f;
+    wyn_slot *task, *head;
+    const wyn_fork *fork;
+} Stolen;
+
+static void run_body(void *arg) {
+    Stolen *r = arg;
+    if (r->f->panic.scope != NULL) scope_check();
+    r->fork->run(&r->f->fork, r->head, r->task);
+}
+
+/* Publishes the result. After that nothing of the slot is touched. */
+static void finish(wyn_slot *t, uintptr_t as) {
+    /* acq_rel: release of the result, with st_load; acquire of the waiter */
+    uintptr_t old = __atomic_exchange_n(&t->st, as, __ATOMIC_ACQ_REL);
+    if ((old & SLOT_WAITED) == 0) return;
+    Waiter *w = (Waiter *)(old & ~SLOT_BITS);
+    if (waiter_win(w, 0)) waiter_wake(w);
+}
+
+/* Runs a claimed slot of another stack on this one, whose slots from head on are free. */
+static void run_stolen(Fiber *f, wyn_slot *head, wyn_slot *t) {
+    const wyn_fork *fork = t->fork;
+    if (fork == &wyn_fork_nothing) {
+        finish(t, SLOT_DONE);
+        return;
+    }
+    uintptr_t fresh = SLOT_NEW; /* or its owner waits already */
+    __atomic_compare_exchange_n(&t->st, &fresh, (uintptr_t)f | SLOT_RUNNING, false,
+                                __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+    wyn_task desc = {.site = fork->site};
+    Run run = {.outer = f->run, .desc = &desc};
+    Stolen stolen = {f, t, head, fork};
+    wyn_slot *before = f->fork.head;
+    struct wyn_scope *scope = f->panic.scope;
+    int masked = f->panic.masked;
+    Panic *p = NULL;
+    f->fork.head = head;
+    f->run = &run;
+    f->panic.scope = (fork->flags & WYN_FORK_WAITS) != 0 ? t->scope : NULL;
+    f->panic.masked = 0;
+    bool ok = panic_run(run_body, &stolen, &p);
+    f->run = run.outer;
+    f->fork.head = before;
+    f->panic.scope = scope;
+    f->panic.masked = masked;
+    if (!ok) {
+        if (p->spawned == NULL) p->spawned = fork->site;
+        t->data[0] = (uintptr_t)p;
+    }
+    finish(t, ok ? SLOT_DONE : SLOT_FAILED);
+}
+
+/* ---- stacks that are parked ---- */
+
+void fork_share_all(Fiber *f) {
+    wyn_stack *s = &f->fork;
+    if (s->head > s->split) {
+        uint64_t n = (uint64_t)(s->head - s->split);
+        s->split = s->head;
+        atomic_fetch_add_explicit(&f->shared, n << 32, memory_order_acq_rel);
+    }
+    if (!fork_stealable(f)) return;
+    if (!atomic_exchange_explicit(&f->listed, true, memory_order_acq_rel))
+        sched_push((uintptr_t)f | ENTRY_DEQUE);
+}
+
+/* Takes one slot of a stack that was parked; if there are more, others come for them. */
+static void run_of(Fiber *from, Fiber *f) {
+    atomic_store_explicit(&from->listed, false, memory_order_release);
+    for (;;) {
+        uint64_t x = atomic_load_explicit(&from->shared, memory_order_acquire);
+        if (top_of(x) >= split_of(x)) return;
+        wyn_slot *t = claim(from, x);
+        if (t == NULL) continue;
+        if (fork_stealable(from) &&
+            !atomic_exchange_explicit(&from->listed, true, memory_order_acq_rel))
+            sched_push((uintptr_t)from | ENTRY_DEQUE);
+        run_stolen(f, f->fork.head, t);
+        return;
+    }
+}
+
+void fork_run_entry(uintptr_t entry) {
+    void *p = (void *)(entry & ~(uintptr_t)ENTRY_TAG);
+    Fiber *f = fiber_of(wyn_fork_stack());
+    if ((entry & ENTRY_TAG) == ENTRY_DEQUE) {
+        run_of(p, f);
+    } else {
+        run_stolen(f, f->fork.head, p);
+    }
+}
+
+/* ---- waiting for a stolen task ---- */
+
+/* Meanwhile something of what its thief has spawned. */
+static bool leapfrog(Fiber *f, Fiber *thief, wyn_slot *head) {
+    if (thief == f || wyn_stack_low()) return false;
+    uint64_t x = atomic_load_explicit(&thief->shared, memory_order_acquire);
+    if (top_of(x) >= split_of(x)) {
+        fork_want(thief);
+        return false;
+    }
+    /* a guess: only the claim makes sure which task it is */
+    const wyn_fork *fork =
+        __atomic_load_n(&thief->slots[top_of(x)].fork, __ATOMIC_RELAXED);
+    if (fork == NULL || (fork->flags & WYN_FORK_WAITS) != 0) return false;
+    wyn_slot *t = claim(thief, x);
+    if (t == NULL) return false;
+    if ((t->fork->flags & WYN_FORK_WAITS) != 0) sched_push((uintptr_t)t | ENTRY_SLOT);
+    else run_stolen(f, head, t);
+    return true;
+}
+
+/* The owner leaves only when the task is finished, also when its own scope is aborted. */
+static void park(Fiber *f, wyn_slot *t, const wyn_site *site) {
+    Waiter *w = waiter_open("await of a task that cannot go on", site);
+    uintptr_t st = st_load(t);
+    do {
+        if ((st & SLOT_DONE) != 0) {
+            w->what = NULL;
+            return;
+        }
+        CHECK((st & SLOT_WAITED) == 0);
+        /* acq_rel: with the exchange in finish */
+    } while (!__atomic_compare_exchange_n(&t->st, &st, (uintptr_t)w | SLOT_WAITED, false,
+                                          __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE));
+    f->panic.masked++;
+    waiter_park(w, 0);
+    f->panic.masked--;
+}
+
+/* The slots from head on are free. */
+static void join_stolen(Fiber *f, wyn_slot *t, wyn_slot *head, const wyn_site *site) {
+    wyn_slot *before = f->fork.head;
+    f->fork.head = head;
+    for (int turns = 0; !finished(t); turns++) {
+        uintptr_t st = st_load(t);
+        if (turns > RT_FORK_SPINS / 4 && (st & SLOT_RUNNING) != 0 &&
+            leapfrog(f, (Fiber *)(st & ~SLOT_BITS), head)) {
+            turns = RT_FORK_SPINS / 4;
+        } else if (turns > RT_FORK_SPINS || rt_alone) {
+            park(f, t, site);
+        } else {
+            cpu_pause();
+        }
+    }
+    f->fork.head = before;
+}
+
+__attribute__((noinline)) void wyn_fork_wait(wyn_stack *s, wyn_slot *t, wyn_slot *head,
+                                             const wyn_site *site) {
+    join_stolen(fiber_of(s), t, head, site);
+    if (st_load(t) == SLOT_FAILED) panic_rethrow((Panic *)t->data[0], site);
+}
+
+/* ---- panics and the collector ---- */
+
+void fork_unwind(uint32_t mark) {
+    Fiber *f = fiber_self();
+    if (f->slots == NULL) return;
+    uint64_t x = atomic_load_explicit(&f->shared, memory_order_acquire);
+    uint32_t floor;
+    do { /* what nobody has claimed is dropped */
+        floor = top_of(x) > mark ? top_of(x) : mark;
+    } while (split_of(x) > floor && !shared_change(f, &x, word(top_of(x), floor)));
+    if (split_of(x) > floor) f->fork.split = f->slots + floor;
+    f->fork.head = f->slots + floor;
+    for (uint32_t i = mark; i < top_of(x); i++)
+        join_stolen(f, &f->slots[i], f->slots + floor, NULL);
+    f->fork.head = f->slots + mark;
+    wyn_fork_pop(&f->fork, f->fork.head);
+}
+
+wyn_slot *fork_traced(const Fiber *f) {
+    wyn_slot *top = f->slots + top_of(atomic_load_explicit(&f->shared, memory_order_relaxed));
+    return top > f->fork.traced ? top : f->fork.traced;
+}

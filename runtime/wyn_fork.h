@@ -1,0 +1,82 @@
+/* wyn_fork.h - what emitted C sees of scoped tasks: the owner's end of the deque of a stack. */
+#ifndef WYN_FORK_EMITTED_H
+#define WYN_FORK_EMITTED_H
+
+#include "wyn_inline.h"
+
+/* A task that its function always joins takes a slot of the deque of the stack, see fork.c. */
+typedef struct wyn_slot wyn_slot;
+typedef struct wyn_stack {
+    wyn_slot *split, *end; /* the first private slot; behind the last */
+    wyn_slot *head;        /* the first free one, where others may ask; else in a register */
+    wyn_slot *traced;      /* slots below it may hold the only pointer to an operand */
+    uint8_t want;          /* others ask for tasks */
+} wyn_stack;
+enum { WYN_FORK_WAITS = 1 }; /* it may wait for tasks that it has not spawned */
+typedef struct wyn_fork {
+    void (*run)(wyn_stack *stack, wyn_slot *head, wyn_slot *task); /* from operands to result */
+    const wyn_site *site;
+    uint32_t flags;
+} wyn_fork;
+struct wyn_slot {
+    const wyn_fork *fork;
+    uintptr_t st;
+    struct wyn_scope *scope; /* of a task that waits */
+    uintptr_t data[5];       /* operands, then the result; or the address of a larger object */
+};
+extern const wyn_fork wyn_fork_nothing;
+wyn_stack *wyn_fork_stack(void); /* the running one */
+wyn_slot *wyn_fork_head(void);
+void wyn_fork_share(wyn_stack *s, wyn_slot *head);
+bool wyn_fork_take_back(wyn_stack *s, wyn_slot *t);
+void wyn_fork_lower(wyn_stack *s, wyn_slot *head);
+void wyn_fork_wait(wyn_stack *s, wyn_slot *t, wyn_slot *head, const wyn_site *site); /* stolen */
+void wyn_fork_run_here(wyn_stack *s, wyn_slot *t, wyn_slot *head);
+void wyn_fork_scope(wyn_stack *s, wyn_slot *t);
+void *wyn_fork_box(wyn_slot *t, size_t size);
+
+WYN_FAST bool wyn_fork_room(const wyn_stack *s, const wyn_slot *t) {
+    return WYN_LIKELY(t < s->end);
+}
+
+WYN_FAST wyn_slot *wyn_fork_next(wyn_slot *t) { return t + 1; }
+
+/* Where the operands go. `keeps`: nothing else holds them until the task is joined. */
+WYN_FAST void *wyn_fork_args(wyn_stack *s, wyn_slot *t, size_t size, bool keeps) {
+    if (keeps || size > sizeof t->data) s->traced = t + 1;
+    return size > sizeof t->data ? wyn_fork_box(t, size) : (void *)t->data;
+}
+
+WYN_FAST void *wyn_fork_operands(wyn_slot *t, size_t size) {
+    return size > sizeof t->data ? (void *)t->data[0] : (void *)t->data;
+}
+
+/* Where the result goes, and where it is. */
+WYN_FAST void *wyn_fork_result(wyn_slot *t, size_t size) {
+    return size > sizeof t->data ? wyn_fork_box(t, size) : (void *)t->data;
+}
+
+WYN_FAST void *wyn_fork_result_of(wyn_slot *t, size_t size) { return wyn_fork_operands(t, size); }
+
+/* The operands are there. */
+WYN_FAST void wyn_fork_push(wyn_stack *s, wyn_slot *t, const wyn_fork *fork) {
+    t->fork = fork;
+    __atomic_store_n(&t->st, 0, __ATOMIC_RELAXED);
+    if ((fork->flags & WYN_FORK_WAITS) != 0) wyn_fork_scope(s, t);
+    if (WYN_UNLIKELY(__atomic_load_n(&s->want, __ATOMIC_RELAXED) != 0)) wyn_fork_share(s, t + 1);
+}
+
+/* True: nobody has stolen it, nobody can any more. */
+WYN_FAST bool wyn_fork_mine(wyn_stack *s, wyn_slot *t) {
+    return WYN_LIKELY(t >= s->split) || wyn_fork_take_back(s, t);
+}
+
+/* Joined, but slots above it are in use. */
+WYN_FAST void wyn_fork_drop(wyn_slot *t) { t->fork = &wyn_fork_nothing; }
+
+/* All from head on are joined. */
+WYN_FAST void wyn_fork_pop(wyn_stack *s, wyn_slot *head) {
+    if (WYN_UNLIKELY(head < s->split)) wyn_fork_lower(s, head);
+}
+
+#endif
