@@ -315,7 +315,19 @@ static bool counted(IrStmt *s, const IrStmt *count, bool every_round) {
     return l.sets == own && (every_round || !l.continues);
 }
 
+/* The loop inside a loop over strips (poll.c), which ends when that one ends. */
+static IrStmt *strip_of(const IrStmt *s) {
+    const IrBlock *b = &s->loop.body;
+    if (b->stmts.n != 3 || b->stmts.v[1]->kind != IS_DECL || b->stmts.v[2]->kind != IS_LOOP)
+        return NULL;
+    const IrExpr *end = b->stmts.v[1]->decl.init;
+    bool strip = end && end->kind == IE_RT && str_eq(str_c(end->rt.name), S("wyn_strip"));
+    return strip ? b->stmts.v[2] : NULL;
+}
+
 static bool may_spin(IrStmt *s) {
+    IrStmt *strip = strip_of(s);
+    if (strip) s = strip;
     if (s->loop.loop->counted) return false;
     if (counted(s, s->loop.step, true)) return false;
     for (u32 i = 0; i < s->loop.tail.stmts.n; i++)
