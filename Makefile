@@ -34,7 +34,7 @@ STD := $(sort $(wildcard stdlib/*.wyn))
 EXPLAIN := $(sort $(wildcard compiler/explain/*.md))
 GEN := $(LEXER) $(PARSER) $(B)/gen/embed.c
 
-.PHONY: all help test bench stress fuzz san tidy install bless clean setup
+.PHONY: all help test bench fuzz san tidy install bless clean setup
 all: $(addprefix $(B)/,wync libwynrt.a wyn.h wyn_inline.h wyn_scope.h wyn_fork.h libraries)
 
 help:
@@ -42,7 +42,7 @@ help:
 	@echo 'make setup               install the Debian packages needed, build, run an example'
 	@echo 'make test [T=text]       all tests, or those whose name contains the text'
 	@echo 'make san [T=text]        the tests with address and undefined-behaviour checks'
-	@echo 'make stress              tasks again and again, 1 to 8 workers, for a minute'
+	@echo 'make stress              tasks again and again, gates, checkers: minutes; make soak MINUTES=n'
 	@echo 'make sim SEEDS=n         the runtime under simulated schedules; make mutants breaks it'
 	@echo 'make bench               speed against the peers in bench/: programs, tasks'
 	@echo 'make fuzz FUZZ_SECONDS=n feed nonsense to lexer, parser and checker (needs clang)'
@@ -113,8 +113,6 @@ $(B)/san/cc.flags:
 	@mkdir -p $(@D)
 	printf '%s\n' $(SAN) >$@
 
-include tests/checks.mk
-
 # --- tests: one stamp each, so that a rerun repeats what failed or changed
 T ?=
 SAN_RUN := $(filter san,$(MAKECMDGOALS))
@@ -167,13 +165,13 @@ $(F)/runtime/%: tests/runtime/%.c $(F)/libwynrt.a
 	@mkdir -p $(@D)
 	@$(CC) $(RUNTIME_CFLAGS) $(if $(SAN_RUN),$(SAN)) -o $@ $< $(F)/libwynrt.a $(RUNTIME_LIBS)
 
+include tests/checks.mk
+
 bless: $(WYNC_READY)
 	@B=$(F) O=$(O) sh tests/bless '$(T)'
 tidy:
 	@sh tests/tidy
 
-stress: all
-	@sh tests/stress/run 60
 bench: all
 	@sh bench/run
 	@sh bench/spawn/run

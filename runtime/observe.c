@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 #include "gc.h"
 #include "sched.h"
@@ -222,6 +223,8 @@ static void stats_write(void) {
     int64_t spawned = 0;
     for (int i = 0; i < worker_count; i++)
         spawned += atomic_load_explicit(&workers[i]->spawned, memory_order_relaxed);
+    struct rusage usage = {0};
+    getrusage(RUSAGE_SELF, &usage);
     char text[1024];
     int n = snprintf(
         text, sizeof text,
@@ -236,13 +239,14 @@ static void stats_write(void) {
         "wyn: sleeps       %lld\n"
         "wyn: wake-ups     %lld\n"
         "wyn: collections  %llu, %.3f ms stopped, longest %.3f ms\n"
-        "wyn: heap         %.1f MB\n",
+        "wyn: heap         %.1f MB\n"
+        "wyn: peak memory  %lld MB\n",
         worker_count, (double)(time_mono() - started_at) / 1e9, (long long)spawned,
         (long long)total(STAT_IN_PLACE), (long long)total(STAT_STEALS),
         (long long)total(STAT_STOLEN), (long long)total(STAT_BATCHES),
         (long long)total(STAT_PARKS), fiber_made(), (long long)total(STAT_SLEEPS),
         (long long)observe_wakes, (unsigned long long)gc_count(), (double)pause_total / 1e6,
-        (double)pause_longest / 1e6, (double)gc_heap_size() / 1e6);
+        (double)pause_longest / 1e6, (double)gc_heap_size() / 1e6, (long long)usage.ru_maxrss / 1000);
     wyn_err_write(text, n < (int)sizeof text ? (size_t)n : sizeof text - 1);
 }
 

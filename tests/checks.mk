@@ -26,3 +26,29 @@ sim: $(patsubst tests/sim/%_sim.c,$(B)/sim/%,$(wildcard tests/sim/*_sim.c))
 	@for f in $^; do echo "  $$f 0 $(SEEDS)"; $$f 0 $(SEEDS) || exit 1; done
 mutants: sim
 	@SEEDS=$(SEEDS) sh tests/sim/mutants
+
+# --- the runtime with every constant small, so that rare paths are taken often
+HOSTILE_RT := $(patsubst %.S,$(B)/hostile/rt/%.o,$(RUNTIME_SRC:%.c=$(B)/hostile/rt/%.o))
+$(B)/hostile/rt/%.o: %.c
+	@mkdir -p $(@D)
+	@$(CC) $(RUNTIME_CFLAGS) -O1 -DRT_HOSTILE -c -o $@ $<
+$(B)/hostile/rt/%.o: %.S
+	@mkdir -p $(@D)
+	@$(CC) $(RUNTIME_CFLAGS) -c -o $@ $<
+$(B)/hostile/libwynrt.a: $(HOSTILE_RT)
+	@rm -f $@ && ar rcs $@ $^
+$(B)/hostile/wync: $(WYNC_READY) $(B)/hostile/libwynrt.a
+	@cp $(filter-out $(B)/libwynrt.a $(@D)/libwynrt.a,$^) $(@D)
+
+# --- programs again and again: the gates, the collector at every few refills, 1 to 8 workers, small
+# constants, the thread checker; two minutes, or as long as asked for
+.PHONY: stress soak
+MINUTES ?= 60
+stress: all sim $(B)/hostile/wync
+	@sh tests/stress/gates
+	@sh tests/stress/run 60
+	@WYNC=$(B)/hostile/wync GC_EVERY=0 sh tests/stress/run 30
+	@sh tests/stress/tsan/run
+soak: all $(B)/hostile/wync
+	@sh tests/stress/run $$(($(MINUTES) * 40))
+	@WYNC=$(B)/hostile/wync GC_EVERY=0 sh tests/stress/run $$(($(MINUTES) * 20))
