@@ -246,7 +246,8 @@ static void stats_write(void) {
         (long long)total(STAT_STOLEN), (long long)total(STAT_BATCHES),
         (long long)total(STAT_PARKS), fiber_made(), (long long)total(STAT_SLEEPS),
         (long long)observe_wakes, (unsigned long long)gc_count(), (double)pause_total / 1e6,
-        (double)pause_longest / 1e6, (double)gc_heap_size() / 1e6, (long long)usage.ru_maxrss / 1000);
+        (double)pause_longest / 1e6, (double)gc_heap_size() / 1e6,
+        (long long)usage.ru_maxrss / 1000);
     wyn_err_write(text, n < (int)sizeof text ? (size_t)n : sizeof text - 1);
 }
 

@@ -5,7 +5,6 @@ const char wyn_names[] = "";
 const int sim_threads = 0;
 
 enum { TASKS = 4, EACH = 4 };
-static const wyn_site site = {"sim.wyn", "main", 3};
 static wyn_mutex *mutex;
 static void *semaphore, *group, *rwlock;
 static int64_t inside, held, counter, readers, writers;
@@ -17,33 +16,33 @@ static void maybe_wait(void) {
 static int64_t user(int64_t unused) {
     (void)unused;
     for (int i = 0; i < EACH; i++) {
-        wyn_mutex_lock(mutex, &site);
+        wyn_mutex_lock(mutex, &wyn_type_int);
         OK(inside++ == 0);
         int64_t seen = counter;
         maybe_wait();
         counter = seen + 1;
         OK(--inside == 0);
-        wyn_mutex_unlock(mutex, &site);
+        wyn_mutex_unlock(mutex, &wyn_type_int);
         wyn_semaphore_acquire(semaphore);
         OK(++held <= 2);
         maybe_wait();
         held--;
         wyn_semaphore_release(semaphore);
         if (sim_random(2) == 0) {
-            wyn_rwlock_read(rwlock, &wyn_type_int);
+            wyn_rwlock_read(rwlock);
             readers++;
             OK(writers == 0);
             maybe_wait();
             readers--;
         } else {
-            wyn_rwlock_write(rwlock, &wyn_type_int);
+            wyn_rwlock_write(rwlock);
             OK(writers++ == 0 && readers == 0);
             maybe_wait();
             writers--;
         }
-        wyn_rwlock_release(rwlock, &wyn_type_int);
+        wyn_rwlock_release(rwlock);
     }
-    wyn_waitgroup_done(group);
+    wyn_waitgroup_add(group, -1);
     return 0;
 }
 
@@ -51,7 +50,7 @@ int64_t wyn_main(void) {
     int64_t zero = 0;
     mutex = wyn_mutex_new(&wyn_type_int, &zero);
     semaphore = wyn_semaphore_new(2);
-    rwlock = wyn_rwlock_make(&zero, &wyn_type_int);
+    rwlock = wyn_rwlock_new();
     group = wyn_waitgroup_new();
     wyn_waitgroup_add(group, TASKS);
     for (int i = 0; i < TASKS; i++) job(user, i);
