@@ -219,9 +219,14 @@ static inline Panic *future_call(Fiber *self, wyn_future *f, const wyn_task *d) 
 }
 
 /* Nobody has seen it yet, so it needs no claim and nobody waits for it. */
-bool future_run_in_place(wyn_future *f, const wyn_task *d) {
+bool future_run_in_place(Fiber *self, wyn_future *f, const wyn_task *d) {
     if (wyn_stack_low()) return false;
-    Panic *p = future_call(fiber_self(), f, d);
+    Panic *p = NULL;
+    if ((d->flags & WYN_TASK_CALM) != 0 && WYN_LIKELY(!observe_on)) {
+        d->run(f);
+    } else {
+        p = future_call(self, f, d);
+    }
     if (WYN_UNLIKELY(p != NULL)) {
         st_store(f, FUTURE_RUNNING);
         future_fail(f, d, p);

@@ -399,7 +399,7 @@ wyn_future *wyn_spawn(wyn_future *f, const wyn_task *task) {
     if (WYN_UNLIKELY(!ring_push(&w->ring, (uintptr_t)f))) {
         /* there is work for everybody: more of it is not worth a queue */
         if ((task->flags & WYN_TASK_PROMPT) != 0 && w->stale <= RT_RING / 4 &&
-            future_run_in_place(f, task)) {
+            future_run_in_place(w->self, f, task)) {
             task_ended();
             return f;
         }

@@ -93,7 +93,8 @@ void sched_prepare(void);
 
 const void *future_kind(uintptr_t entry); /* of a task that has not begun, or NULL */
 void future_run_entry(struct Run *r, uintptr_t entry); /* ENTRY_TASK or ENTRY_CLAIMED */
-bool future_run_in_place(wyn_future *f, const wyn_task *d); /* by its spawner, if there is room */
+/* By its spawner; false: the stack is short. */
+bool future_run_in_place(Fiber *self, wyn_future *f, const wyn_task *d);
 void future_run_failed(struct Run *r, Panic *p);       /* it left future_run_entry by a panic */
 bool future_is_stale(uintptr_t entry);
 

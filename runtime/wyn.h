@@ -394,7 +394,8 @@ enum {
     WYN_TASK_DETACHED = 1, /* nobody has the future: the object is used again */
     WYN_TASK_TRACED = 2,   /* the object was allocated as one with pointers */
     WYN_TASK_SCOPED = 8,   /* the last word of the object is its scope */
-    WYN_TASK_PROMPT = 4    /* run waits for no other task, in no way */
+    WYN_TASK_PROMPT = 4,   /* run waits for no other task, in no way */
+    WYN_TASK_CALM = 16     /* PROMPT, and it cannot panic nor ask who it is */
 };
 typedef struct wyn_task {
     _Alignas(16) void (*run)(void *future);

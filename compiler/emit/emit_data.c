@@ -47,10 +47,12 @@ void emit_task(Emit *e, IrTask *t) {
             FMT(args));
     if (ir_is_void(&result)) out_c(o, "0");
     else out_fmt(o, "sizeof(%.*s)", FMT(type_c(e, &result)));
-    bool prompt = !(t->run->effects & (EF_WAITS | EF_SPINS));
+    const char *speed = t->run->effects & (EF_WAITS | EF_SPINS) ? ""
+                        : t->run->effects || t->scoped          ? "WYN_TASK_PROMPT | "
+                                                : "WYN_TASK_PROMPT | WYN_TASK_CALM | ";
     out_fmt(o, "), %s%s%s0};\n",
             t->scoped ? "WYN_TASK_SCOPED | " : t->detached ? "WYN_TASK_DETACHED | " : "",
-            t->traced || t->scoped ? "WYN_TASK_TRACED | " : "", prompt ? "WYN_TASK_PROMPT | " : "");
+            t->traced || t->scoped ? "WYN_TASK_TRACED | " : "", speed);
 }
 
 void emit_unit(Emit *e, Type *t, u32 variant) {

@@ -61,6 +61,20 @@ static const char *const c_math[] = {
     "hypot", "log", "log10", "log2", "pow", "round", "sin", "sinh", "sqrt", "tan", "tanh", "trunc",
 };
 
+/* Those that cannot panic, and what they do nobody has to know. */
+static const char *const calm[] = {
+    "wyn_future_value", "wyn_array_len", "wyn_str_len", "wyn_str_eq", "wyn_fmod",
+    "wyn_float_to_int",
+};
+
+static bool runtime_panics(Str name) {
+    for (u32 i = 0; i < COUNT_OF(calm); i++)
+        if (str_eq(name, str_c(calm[i]))) return false;
+    for (u32 i = 0; i < COUNT_OF(c_math); i++)
+        if (str_eq(name, str_c(c_math[i]))) return false;
+    return true;
+}
+
 bool effect_runtime_waits(Str name) {
     for (u32 i = 0; i < COUNT_OF(waiting); i++)
         if (str_eq(name, str_c(waiting[i]))) return true;
@@ -106,6 +120,7 @@ static u32 fn_node(Effect *x, IrFn *fn) {
     x->nodes.v[id].fn = fn;
     if (fn->is_extern && (!fn->std_abi || effect_runtime_waits(fn->name)))
         x->nodes.v[id].own = EF_WAITS;
+    if (fn->is_extern && runtime_panics(fn->name)) x->nodes.v[id].own |= EF_PANICS;
     vec_push(x->a, &x->work, fn);
     return id;
 }
@@ -223,6 +238,7 @@ static void call_runtime(Effect *x, const IrExpr *e) {
     u32 calls;
     u8 own = runtime_own(x, e, &calls);
     x->nodes.v[x->self].own |= own;
+    if (runtime_panics(str_c(e->rt.name))) x->nodes.v[x->self].own |= EF_PANICS;
     if (calls) edge(x, x->self, calls);
     for (u32 i = 0; i < e->rt.args.n; i++) /* code handed over to be called */
         if (e->rt.args.v[i]->kind == IE_FN) {
@@ -252,10 +268,11 @@ static void read_expr(void *ctx, IrExpr *e) {
         if (is_foreign(e->call.fn)) x->nodes.v[x->self].fn->calls_foreign = true;
         break;
     case IE_RT: call_runtime(x, e); return;
+    case IE_ARRAY_OP: x->nodes.v[x->self].own |= EF_PANICS; return;
     case IE_CALL_VALUE: {
         const IrType *t = e->callv.fn->type;
         if (t->kind == IRT_WYN && t->wyn->kind == TY_FN) to = type_signature(x, t->wyn);
-        else x->nodes.v[x->self].own |= EF_WAITS;
+        else x->nodes.v[x->self].own |= EF_WAITS | EF_PANICS;
         break;
     }
     case IE_CALL_VTABLE: to = method_node(x, e->vcall.trait, e->vcall.method); break;
@@ -436,7 +453,8 @@ Effect *effect_analyse(Arena *scratch, IrProgram *p) {
     node_new(x);
     x->generators = node_new(x);
     for (u32 i = 0; i < p->fns.n; i++)
-        p->fns.v[i]->effects = EF_WAITS | EF_SPINS | EF_RECURSIVE | EF_FORKS;
+        p->fns.v[i]->effects = EF_WAITS | EF_SPINS | EF_RECURSIVE | EF_FORKS |
+                               EF_PANICS;
     fn_node(x, p->start);
     IrWalk w = {read_expr, read_stmt, x};
     for (u32 i = 0; i < x->work.n; i++) {

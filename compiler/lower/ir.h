@@ -220,6 +220,7 @@ enum {
     EF_SPINS = 2,        /* has a loop that may end only because of another task, or never */
     EF_RECURSIVE = 4,    /* may call itself, through whatever chain of calls */
     EF_FORKS = 8,        /* may put tasks into the deque of the stack it runs on */
+    EF_PANICS = 16,      /* may panic, or calls the runtime, which may */
 };
 
 /* A scoped task, for thieves: static data. */

@@ -212,6 +212,7 @@ static void dump_effects(Dump *d, const IrFn *fn) {
     static const char *const names[] = {"waits", "spins", "recursive", "forks"};
     for (u32 i = 0; i < COUNT_OF(names); i++)
         if (fn->effects >> i & 1) buf_fmt(&d->b, " %s", names[i]);
+    if (!fn->effects) buf_c(&d->b, " calm");
 }
 
 Str ir_dump(Arena *a, const IrProgram *p) {

@@ -2,14 +2,14 @@
  * its pushes take no lock, in a program with tasks too.
  * A variable is *lent* when all that is done with it leaves no other trace of the array: element
  * operations, calls of the runtime that keep nothing, calls that hand it to a parameter that is
- * lent, names for it that are lent. A lent local that holds a new array may be returned as well:
+ * lent, names for it that are lent. A lent local that only holds new arrays may be returned as well:
  * then the function is over. Everything else counts as keeping it. The answer is the greatest
  * solution: a variable is taken for lent until something says that it is not. */
 #include "own.h"
 
 typedef struct Var {
     u32 reads, fine;     /* uses, and those that keep nothing */
-    bool is_new;         /* a local that holds an array made at its declaration */
+    bool is_new;         /* a local that holds arrays made here */
     bool returned, kept;
     u32 declared;
     VEC(IrVar *) from;   /* whoever holds the same array: not lent when this one is not */
@@ -68,6 +68,9 @@ static void read_expr(void *ctx, IrExpr *e) {
     case IE_VAR:
         if (is_array(e->var->type)) var_of(o, e->var)->reads++;
         return;
+    case IE_BINARY: /* whether there is one yet */
+        if (e->binary.a->kind == IE_VAR && e->binary.b->kind == IE_NULL) lend(o, e->binary.a);
+        return;
     case IE_ARRAY_OP:
         if (e->rt.args.v[0]->kind == IE_VAR) lend(o, e->rt.args.v[0]);
         return;
@@ -97,8 +100,20 @@ static bool makes_array(const IrExpr *e) {
                                 str_eq(str_c(e->rt.name), S("wyn_array_of")));
 }
 
+/* `v = a new array`, where v was declared without one. */
+static void read_set(Own *o, IrStmt *s) {
+    IrExpr *place = s->set.place;
+    if (place->kind != IE_VAR || !is_array(place->var->type) || !makes_array(s->set.value)) return;
+    lend(o, place);
+    var_of(o, place->var)->is_new = true;
+}
+
 static void read_stmt(void *ctx, IrStmt *s) {
     Own *o = ctx;
+    if (s->kind == IS_SET) {
+        read_set(o, s);
+        return;
+    }
     if (s->kind == IS_RETURN && s->expr.e && s->expr.e->kind == IE_VAR) {
         lend(o, s->expr.e);
         var_of(o, s->expr.e->var)->returned = true;
@@ -110,6 +125,7 @@ static void read_stmt(void *ctx, IrStmt *s) {
     x->declared++;
     if (!s->decl.init) return;
     if (makes_array(s->decl.init)) x->is_new = true;
+    else if (s->decl.init->kind != IE_VAR && s->decl.init->kind != IE_NULL) x->declared++;
     if (s->decl.init->kind == IE_VAR) {
         lend_to(o, s->decl.init, v);
         x->named = s->decl.init->var;

@@ -3,7 +3,7 @@
 from=${WYNC%/*}
 mkdir -p 'pre fix/bin' 'pre fix/lib/wyn'
 cp "$WYNC" 'pre fix/bin/wync'
-cp "$from/libwynrt.a" "$from/wyn.h" "$from/wyn_inline.h" 'pre fix/lib/wyn'
+cp "$from/libwynrt.a" "$from"/wyn*.h 'pre fix/lib/wyn'
 [ ! -f "$from/cc.flags" ] || cp "$from/cc.flags" 'pre fix/lib/wyn'
 echo 'println([3, 1, 2].sorted())' >p.wyn
 status 0 'pre fix/bin/wync' run p.wyn

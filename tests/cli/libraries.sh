@@ -14,7 +14,7 @@ if [ ! -f "$built/cc.flags" ]; then
 fi
 case "$(needs regex)" in *pcre2*) ;; *) complain libraries "regex needs $(needs regex)" ;; esac
 mkdir bin
-cp "$WYNC" "$built/libwynrt.a" "$built/wyn.h" "$built/wyn_inline.h" bin
+cp "$WYNC" "$built/libwynrt.a" "$built"/wyn*.h bin
 [ ! -f "$built/cc.flags" ] || cp "$built/cc.flags" bin
 echo 'wyn_regex_ Regex libpcre2-dev missing' >bin/libraries
 status 0 bin/wync plain.wyn
