@@ -2,9 +2,9 @@
  * its pushes take no lock, in a program with tasks too.
  * A variable is *lent* when all that is done with it leaves no other trace of the array: element
  * operations, calls of the runtime that keep nothing, calls that hand it to a parameter that is
- * lent, names for it that are lent. A lent local that only holds new arrays may be returned as well:
- * then the function is over. Everything else counts as keeping it. The answer is the greatest
- * solution: a variable is taken for lent until something says that it is not. */
+ * lent, names for it that are lent. A lent local that only holds new arrays may be returned as
+ * well: then the function is over. Everything else counts as keeping it. The answer is the
+ * greatest solution: a variable is taken for lent until something says that it is not. */
 #include "own.h"
 
 typedef struct Var {
