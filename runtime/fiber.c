@@ -151,7 +151,9 @@ static void fiber_arm(Fiber *f, void (*entry)(void)) {
     *--sp = 0; /* the frame pointer */
     f->sp = sp;
     if (f->slots != NULL) fork_reset(f);
-    f->run = NULL;
+    f->base = NULL;
+    f->first = (Run){0};
+    f->run = &f->first;
     f->waiter.what = NULL;
     atomic_store_explicit(&f->busy, true, memory_order_relaxed);
     f->panic = (PanicContext){0};

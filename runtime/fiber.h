@@ -18,10 +18,17 @@ void __tsan_switch_to_fiber(void *fiber, unsigned flags);
 void *__tsan_get_current_fiber(void);
 #endif
 
-struct Run;
 struct Place;
 
 typedef enum FiberState { FIBER_FREE, FIBER_USED } FiberState;
+
+/* One task being run. Tasks that an awaiter runs nest: their Run lies on the stack. */
+typedef struct Run {
+    struct Run *outer;
+    wyn_future *task; /* NULL: a loop between two tasks */
+    const wyn_task *desc;
+    int64_t id; /* 0: nobody has asked */
+} Run;
 
 typedef struct Fiber {
     wyn_stack fork;  /* first: emitted C sees it; fork.c */
@@ -29,12 +36,14 @@ typedef struct Fiber {
     _Atomic uint32_t shares; /* counts; the monitor looks */
     _Atomic bool listed;     /* a queue has an entry for its deque */
     _Alignas(64) _Atomic uint64_t shared; /* {split, top}; thieves write here */
-    _Alignas(64) void *sp;
-    char *image;         /* what was on the stack, while that is another one's; or NULL */
+    void *sp;
+    char *base;          /* where its task begins: above it lies the loop, the same for all */
+    struct Image *image; /* of [sp, base), while another one's bytes are there; or NULL */
     struct Place *place; /* where the stack lies; NULL: main's. place.h */
     Stack stack;
     PanicContext panic;
-    struct Run *run; /* the innermost task on it; NULL: none, or main itself */
+    Run *run;   /* the innermost task on it; NULL: main itself */
+    Run first;  /* the one of its loop */
     struct Fiber *next; /* in the pool */
     void *tsan;
     _Atomic int state; /* read by the collector with the world stopped */
@@ -108,8 +117,7 @@ void fiber_call_system(void (*fn)(void *), void *arg, void *top, Fiber *self);
 Fiber *fiber_at(const void *p);
 
 /* Where what lay at p of a parked stack is now. */
-void *fiber_view(const Fiber *f, const void *p);
-void *fiber_image(const Fiber *f, size_t *size);
+const void *fiber_view(const Fiber *f, const void *p); /* for reports: of one at a time */
 
 /* place.c and fiber.c: places by number, and a new descriptor for a stack at p, or NULL. */
 struct Place *place_at(uint32_t i);

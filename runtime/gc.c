@@ -31,6 +31,7 @@
 #include "config.h"
 #include "fork.h"
 #include "inject.h"
+#include "place.h"
 #include "sched.h"
 
 typedef struct GcThread {
@@ -122,17 +123,16 @@ static void push_fiber(Fiber *f) {
     push(f->waiter.value, f->waiter.value + WAIT_VALUE); /* handed over, not yet taken */
     push(&f->waiter.node.slot, &f->waiter.node.slot + 1); /* a larger value */
     if (atomic_load_explicit(&f->state, memory_order_relaxed) != FIBER_USED) return;
+    push(&f->first, &f->first + 1);
     for (int i = 0; i < interrupted_count; i++) {
         if (interrupted[i] == f) return;
     }
     if (f->sp == NULL) return;
-    size_t size;
-    char *image = fiber_image(f, &size);
-    if (image == NULL) {
+    if (f->image == NULL) {
         push_stack(&f->stack, f->sp);
         return;
     }
-    push(image, image + size);
+    fiber_image(f, push);
     char *sp = f->sp; /* its segments stay where they are */
     for (Segment *g = f->stack.segment; g != NULL; g = g->outer) {
         push(sp, g);
@@ -146,6 +146,7 @@ static void push_roots(void) {
         interrupted_count = 0;
         for (int i = 0; i < worker_count; i++) push_thread(workers[i], workers[i] == worker_self());
         fiber_each(push_fiber);
+        place_models(push);
         inject_walk(push);
     }
     if (previous_roots != NULL) previous_roots();

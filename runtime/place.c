@@ -29,38 +29,97 @@ static char *used_from(const Fiber *f) {
     return g->sp;
 }
 
+/* Words are counted from the base down. Those that the model has too are not kept: tasks of one kind
+ * that wait at the same line differ in few. */
+typedef struct Image {
+    uint32_t words, own;
+    uint64_t part[]; /* a bit for each own word, then those */
+} Image;
+
+static uint32_t bit_words(uint32_t n) { return (n + 63) / 64; }
+
+static Model *model_make(const uintptr_t *base, uint32_t words) {
+    Model *m = malloc(sizeof *m + words * sizeof m->word[0]);
+    if (m == NULL) return NULL;
+    m->words = words;
+    for (uint32_t k = 0; k < words; k++) m->word[k] = base[-1 - (int64_t)k];
+    return m;
+}
+
 static bool move_out(Fiber *f) {
-    char *low = used_from(f);
-    size_t size = (size_t)(f->stack.high - low);
-    char *image = malloc(size);
+    Place *p = f->place;
+    const uintptr_t *base = (const uintptr_t *)(const void *)f->base;
+    uint32_t words = (uint32_t)((size_t)(f->base - used_from(f)) / sizeof *base);
+    if (p->model == NULL) p->model = model_make(base, words);
+    uint32_t same = p->model == NULL ? 0 : p->model->words, own = 0;
+    if (same > words) same = words;
+    for (uint32_t k = 0; k < same; k++) own += base[-1 - (int64_t)k] != p->model->word[k];
+    own += words - same;
+    size_t size = (bit_words(words) + own) * sizeof(uint64_t);
+    Image *image = malloc(sizeof *image + size);
     if (image == NULL) return false;
-    memcpy(image, low, size);
+    *image = (Image){words, own};
+    memset(image->part, 0, bit_words(words) * sizeof(uint64_t));
+    uint64_t *to = image->part + bit_words(words);
+    for (uint32_t k = 0; k < words; k++) {
+        uintptr_t w = base[-1 - (int64_t)k];
+        if (k < same && w == p->model->word[k]) continue;
+        image->part[k / 64] |= (uint64_t)1 << k % 64;
+        *to++ = w;
+    }
+    p->images++;
     atomic_signal_fence(memory_order_seq_cst);
     f->image = image;
     atomic_signal_fence(memory_order_seq_cst);
     return true;
 }
 
+static void unpack(const Image *image, const Model *model, uintptr_t *base) {
+    const uint64_t *from = image->part + bit_words(image->words);
+    for (uint32_t k = 0; k < image->words; k++) {
+        bool own = (image->part[k / 64] >> k % 64 & 1) != 0;
+        base[-1 - (int64_t)k] = own ? *from++ : model->word[k];
+    }
+}
+
 static void move_in(Fiber *f) {
-    char *image = f->image, *low = used_from(f);
+    Place *p = f->place;
+    Image *image = f->image;
     if (image == NULL) return;
-    memcpy(low, image, (size_t)(f->stack.high - low));
+    unpack(image, p->model, (uintptr_t *)(void *)f->base);
     atomic_signal_fence(memory_order_seq_cst);
     f->image = NULL;
     atomic_signal_fence(memory_order_seq_cst);
     free(image);
+    if (--p->images > 0) return;
+    Model *m = p->model;
+    p->model = NULL;
+    atomic_signal_fence(memory_order_seq_cst);
+    free(m);
 }
 
-void *fiber_view(const Fiber *f, const void *p) {
-    const char *at = p;
-    if (f->image == NULL) return (void *)(uintptr_t)p;
-    char *low = used_from(f);
-    return at >= low && at < f->stack.high ? f->image + (at - low) : (void *)(uintptr_t)p;
+const void *fiber_view(const Fiber *f, const void *p) {
+    static const Fiber *shown;
+    static _Alignas(16) char copy[RT_TASK_STRIDE];
+    const char *at = p, *low = f->image == NULL ? NULL : used_from(f);
+    if (low == NULL || at < low || at >= f->base) return p;
+    if (shown != f) unpack(f->image, f->place->model, (uintptr_t *)(void *)(copy + sizeof copy));
+    shown = f;
+    return copy + sizeof copy - (f->base - at);
 }
 
-void *fiber_image(const Fiber *f, size_t *size) {
-    *size = f->image == NULL ? 0 : (size_t)(f->stack.high - used_from(f));
-    return f->image;
+void fiber_image(const Fiber *f, void (*push)(const void *low, const void *high)) {
+    const Image *image = f->image;
+    const uint64_t *own = image->part + bit_words(image->words);
+    push(own, own + image->own);
+}
+
+void place_models(void (*push)(const void *low, const void *high)) {
+    uint32_t n = place_count();
+    for (uint32_t i = 0; i < n; i++) {
+        const Model *m = place_at(i)->model;
+        if (m != NULL) push(m->word, m->word + m->words);
+    }
 }
 
 /* ---- under the place's lock ---- */
@@ -68,7 +127,7 @@ void *fiber_image(const Fiber *f, size_t *size) {
 static bool may_move(const Fiber *f) {
     /* acquire: with the release in fiber_leave */
     return !atomic_load_explicit(&f->busy, memory_order_acquire) && f->waiter.what != NULL &&
-           !f->waiter.pinned;
+           !f->waiter.pinned && f->base != NULL;
 }
 
 static Fiber *queue_take(Place *p) {
@@ -152,7 +211,7 @@ static bool suits(const Place *p, const void *kind) {
     const Fiber *h = p->here;
     if (h == NULL || !may_move(h) || h->run == NULL) return false;
     if (atomic_load_explicit(&p->homes, memory_order_relaxed) > 1) return p->kind == kind;
-    return h->run->desc == kind && h->stack.high - used_from(h) <= (ptrdiff_t)RT_IMAGE_MAX;
+    return h->run->desc == kind && h->base - used_from(h) <= (ptrdiff_t)RT_IMAGE_MAX;
 }
 
 Fiber *place_share(const void *kind) {

@@ -1,9 +1,10 @@
 /* place.h - where stacks lie, and how many tasks that wait share one place.
  * A place is one stack's memory. While there are few, each belongs to one fiber. From RT_PLACES on
  * a new task gets the place of the one that has waited longest among its like (spawned at the
- * same line): that one's bytes go to an image on the heap, just as long as they are, and come
- * back to the same addresses before it goes on. So a million waiting tasks touch no more stack
- * memory than some thousand, and no page is faulted in or given back.
+ * same line): the bytes of that one's task go to an image on the heap and come back to the same
+ * addresses before it goes on. So a million waiting tasks touch no more stack memory than some
+ * thousand, and no page is faulted in or given back. The frames of the loop below the task are
+ * the same for all and stay; of the rest an image has only what differs from the place's model.
  *
  * Invariants. `here` is the fiber whose bytes are in memory, `homes` counts the fibers bound to
  * the place; both, and `queue`, are under its lock once fibers_share is set. A fiber may be moved
@@ -19,15 +20,26 @@
 
 #include "fiber.h"
 
+typedef struct Model { /* what one stack there looked like: the collector scans it as well */
+    uint32_t words;
+    uintptr_t word[];
+} Model;
+
 typedef struct Place {
     uint32_t lock;
     _Atomic uint32_t homes;
     Fiber *here;         /* or NULL */
     Fiber *queue, *tail; /* ready fibers that belong here */
     const void *kind;    /* of the tasks, once it is shared */
+    Model *model;        /* while there are images */
+    uint32_t images;
 } Place;
 
 extern _Atomic bool fibers_share; /* set once */
+
+/* The words that may be pointers: of all models, and those an image has of its own. */
+void place_models(void (*push)(const void *low, const void *high));
+void fiber_image(const Fiber *f, void (*push)(const void *low, const void *high));
 
 /* A fiber at the place of a waiting task of this kind. NULL: there is none. */
 Fiber *place_share(const void *kind);

@@ -288,7 +288,16 @@ static __attribute__((noinline, cold)) void leave_place(Worker *w) {
     switch_to(w, new_stack(w), commit_drop, NULL);
 }
 
-static void turns(void *run) {
+/* All that is particular to the task lies below this frame, or in the descriptor: what is above
+ * stays as it is when another stack is moved here. */
+static __attribute__((noinline)) void run_entry(uintptr_t e) {
+    Fiber *f = fiber_self();
+    f->base = (char *)__builtin_frame_address(0) + 2 * sizeof(void *);
+    future_run_entry(&f->first, e);
+}
+
+static void turns(void *unused) {
+    (void)unused;
     for (;;) {
         Worker *w = worker_self();
         if (fiber_shares(w->self) && w->handoff == 0) leave_place(w);
@@ -298,7 +307,7 @@ static void turns(void *run) {
         } else if ((e & ENTRY_TAG) >= ENTRY_SLOT) {
             fork_run_entry(e);
         } else {
-            future_run_entry(run, e);
+            run_entry(e);
         }
     }
 }
@@ -306,12 +315,13 @@ static void turns(void *run) {
 /* At the base of every stack but main's. One catch point serves all tasks of the loop. */
 static void loop(void) {
     after_switch();
-    Run run = {0};
     Panic *p = NULL;
-    fiber_self()->run = &run;
     for (;;) {
-        panic_run(turns, &run, &p);
-        future_run_failed(&run, p);
+        panic_run(turns, NULL, &p);
+        Fiber *f = fiber_self();
+        f->base = NULL;
+        f->run = &f->first;
+        future_run_failed(&f->first, p);
     }
 }
 

@@ -28,14 +28,6 @@ enum {
 #define FUTURE_MARKS (FUTURE_SEEN | FUTURE_CANCELLED)
 #define FUTURE_BITS (FUTURE_SEEN | 15)
 
-/* One task being run; on the stack that runs it. Tasks that an awaiter runs nest. */
-typedef struct Run {
-    struct Run *outer;
-    wyn_future *task; /* NULL: a loop between two tasks */
-    const wyn_task *desc;
-    int64_t id; /* 0: nobody has asked */
-} Run;
-
 /* A task that was claimed and is to be run; in queues, from the collector's heap. */
 typedef struct Claimed {
     wyn_future *task;
