@@ -29,7 +29,7 @@ static int object_count;
 
 static const wyn_task *task_of(const Fiber *f) {
     const Run *r = f->run == NULL ? NULL : fiber_view(f, f->run);
-    return r == NULL ? NULL : r->desc;
+    return r == NULL || r->desc == NULL ? NULL : fiber_view(f, r->desc);
 }
 
 static const wyn_future *sought;
