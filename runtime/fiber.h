@@ -45,7 +45,9 @@ typedef struct Fiber {
     Run *run;   /* the innermost task on it; NULL: main itself */
     Run first;  /* the one of its loop */
     struct Fiber *next; /* in the pool */
+#ifdef __SANITIZE_THREAD__
     void *tsan;
+#endif
     _Atomic int state; /* read by the collector with the world stopped */
     _Atomic bool busy; /* runs, or is about to; place.h */
     Waiter waiter;

@@ -29,8 +29,8 @@ static char *used_from(const Fiber *f) {
     return g->sp;
 }
 
-/* Words are counted from the base down. Those that the model has too are not kept: tasks of one kind
- * that wait at the same line differ in few. */
+/* Words are counted from the base down. Those that the model has too are not kept: tasks of one
+ * kind that wait at the same line differ in few. */
 typedef struct Image {
     uint32_t words, own;
     uint64_t part[]; /* a bit for each own word, then those */
