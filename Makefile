@@ -130,7 +130,7 @@ TESTS := $(call stamps,unit,tests/unit,tests/unit/*_test.c) \
     $(call stamps,crashes,tests/fuzz/crashes,tests/fuzz/crashes/*) \
     $(call stamps,cli,tests/cli,tests/cli/*.sh) \
     $(if $(SAN_RUN),,$(call stamps,cc,tests/lang,tests/lang/*/*.wyn) $(O)/tidy/tidy.ok \
-    $(call stamps,sim,tests/sim,tests/sim/*_sim.c))
+    $(call stamps,sim,tests/sim,tests/sim/*_sim.c tests/sim/*_sim.wyn))
 WANTED := $(if $(T),$(foreach t,$(TESTS),$(if $(findstring $(T),$(t)),$(t))),$(TESTS))
 RUN = @B=$(F) O=$(O) sh tests/run
 

@@ -18,11 +18,18 @@ $(B)/sim/rt/sim.o: tests/sim/sim.c
 	@$(CC) -std=gnu11 -O2 -g $(WARN) -fno-omit-frame-pointer -c -o $@ $<
 $(B)/sim/%: tests/sim/%_sim.c tests/sim/check.h $(SIM_OBJ)
 	@$(CC) $(SIM_FLAGS) -Wall -include tests/sim/sim.h $(SIM_WRAP) -o $@ $< $(SIM_OBJ) -lpthread -lm
+$(B)/sim/rt/threads.o: tests/sim/threads.c
+	@$(CC) -std=gnu11 -c -o $@ $<
+$(B)/sim/%: tests/sim/%_sim.wyn $(WYNC_READY) $(SIM_OBJ) $(B)/sim/rt/threads.o
+	@$(B)/wync --dump=c $< >$(B)/sim/rt/$*.c
+	@$(CC) $(SIM_FLAGS) -include tests/sim/sim.h $(SIM_WRAP) -o $@ $(B)/sim/rt/$*.c \
+	    $(B)/sim/rt/threads.o $(SIM_OBJ) -lpthread -lm
 $(B)/tests/sim/%_sim.ok: $(B)/sim/% tests/run
 	$(RUN) sim $<
 SEEDS ?= 5000
 .PHONY: sim mutants
-sim: $(patsubst tests/sim/%_sim.c,$(B)/sim/%,$(wildcard tests/sim/*_sim.c))
+SIMS := $(patsubst tests/sim/%,$(B)/sim/%,$(basename $(wildcard tests/sim/*_sim.c tests/sim/*_sim.wyn)))
+sim: $(SIMS:%_sim=%)
 	@for f in $^; do echo "  $$f 0 $(SEEDS)"; $$f 0 $(SEEDS) || exit 1; done
 mutants: sim
 	@SEEDS=$(SEEDS) sh tests/sim/mutants

@@ -22,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/syscall.h>
@@ -48,7 +49,7 @@ typedef struct Thread {
     int64_t until;             /* virtual time; 0: no end */
     bool timed_out;
     int priority;
-    void *here; /* the runtime's thread-local worker */
+    uintptr_t local; /* where its thread-local variables are: the thread register */
     void *(*body)(void *);
     void *arg;
     Delayed delayed[BUFFER]; /* oldest first */
@@ -64,7 +65,6 @@ typedef struct Area {
     const volatile char *low, *high;
 } Area;
 
-extern __thread struct wyn_local *wyn_here;
 extern char __data_start[], _end[];
 int wyn_start(int argc, char **argv); /* main() of runtime/start.c */
 extern const int sim_threads;
@@ -72,6 +72,10 @@ extern const int sim_threads;
 /* the linker replaces the plain ones by these */
 long __real_syscall(long number, ...);
 void *__real_aligned_alloc(size_t align, size_t size);
+int __real_pause(void);
+int __real_sched_yield(void);
+int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*body)(void *),
+                          void *arg);
 long __wrap_syscall(long number, ...);
 int __wrap_clock_gettime(clockid_t clock, struct timespec *t);
 int __wrap_nanosleep(const struct timespec *t, struct timespec *left);
@@ -94,7 +98,7 @@ static uint64_t switch_one_in;
 static int64_t changes[3];
 static Point points[POINTS];
 static uint64_t point_count;
-static bool idle_noted;
+static bool idle_noted, can_write_fs;
 
 /* ---- random numbers ---- */
 
@@ -131,12 +135,37 @@ __asm__(".text\n"
         "    ret\n"
         ".size sim_switch, . - sim_switch\n");
 
+/* Thread-local variables: those of a system thread that only waits. Under fork's child too. */
+static void local_use(uintptr_t local) {
+    if (can_write_fs) {
+        __asm__ volatile("wrfsbase %0" : : "r"(local) : "memory");
+    } else {
+        __real_syscall(SYS_arch_prctl, 0x1002 /* ARCH_SET_FS */, local);
+    }
+}
+
+static void *local_lend(void *out) {
+    atomic_store((_Atomic uintptr_t *)out, (uintptr_t)pthread_self());
+    for (;;) __real_pause();
+    return NULL;
+}
+
+static uintptr_t local_make(void) {
+    _Atomic uintptr_t local = 0;
+    pthread_t t;
+    pthread_attr_t attr;
+    pthread_attr_init(&attr);
+    pthread_attr_setstacksize(&attr, 64 * 1024);
+    if (__real_pthread_create(&t, &attr, local_lend, &local) != 0) abort();
+    while (atomic_load(&local) == 0) __real_sched_yield();
+    return local;
+}
+
 static void switch_to(int next) {
     if (next == current) return;
     Thread *from = &threads[current], *to = &threads[next];
-    from->here = wyn_here;
-    wyn_here = to->here;
     current = next;
+    local_use(to->local);
     sim_switch(&from->sp, to->sp);
 }
 
@@ -431,7 +460,7 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(
     *--sp = (uintptr_t)thread_main;
     sp -= 6;
     memset(sp, 0, 6 * sizeof *sp);
-    *t = (Thread){.sp = sp, .body = body, .arg = arg, .priority = (int)sim_random(1000)};
+    *t = (Thread){.sp = sp, .local = local_make(), .body = body, .arg = arg, .priority = (int)sim_random(1000)};
     *thread = (pthread_t)thread_count++;
     return 0;
 }
@@ -488,6 +517,8 @@ static void run_seed(uint64_t s, char **argv) {
     clock_step = (int64_t)1 << sim_random(8);
     for (int i = 0; i < 3; i++)
         changes[i] = 1 + (int64_t)sim_random((uint64_t)1 << (5 + sim_random(13)));
+    can_write_fs = (getauxval(AT_HWCAP2) & 2) != 0;
+    threads[0].local = (uintptr_t)pthread_self();
     threads[0].priority = (int)sim_random(1000);
     sim_buffered(__data_start, (size_t)(_end - __data_start));
     char workers[8];
