@@ -460,7 +460,8 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(
     *--sp = (uintptr_t)thread_main;
     sp -= 6;
     memset(sp, 0, 6 * sizeof *sp);
-    *t = (Thread){.sp = sp, .local = local_make(), .body = body, .arg = arg, .priority = (int)sim_random(1000)};
+    *t = (Thread){.sp = sp, .body = body, .arg = arg, .priority = (int)sim_random(1000)};
+    t->local = local_make();
     *thread = (pthread_t)thread_count++;
     return 0;
 }
