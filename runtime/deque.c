@@ -1,7 +1,13 @@
 /* deque.c - the worker's ring; see deque.h for the invariants. */
 #include "deque.h"
 
+#include "lock.h"
+
 static bool ring_move(Ring *r, uint32_t *head, uint32_t n) {
+    if (rt_alone) {
+        atomic_store_explicit(&r->head, *head + n, memory_order_relaxed);
+        return true;
+    }
     /* acq_rel: release for the owner's acquire in ring_push, acquire with earlier moves */
     return atomic_compare_exchange_strong_explicit(&r->head, head, *head + n,
                                                    memory_order_acq_rel, memory_order_acquire);

@@ -259,8 +259,11 @@ void future_run_entry(Run *r, uintptr_t entry) {
         return;
     }
     wyn_future *f = (wyn_future *)entry;
-    const wyn_task *d = future_claim(f);
-    if (d != NULL) run_claimed(r, f, d);
+    uintptr_t st = st_load(f);
+    if ((st & (FUTURE_DONE | FUTURE_RUNNING)) != 0) return; /* an awaiter was first */
+    const wyn_task *d = (const wyn_task *)(st & ~FUTURE_BITS);
+    if ((d->flags & WYN_TASK_DETACHED) == 0 && (d = future_claim(f)) == NULL) return;
+    run_claimed(r, f, d);
 }
 
 void future_run_failed(Run *r, Panic *p) {
@@ -369,59 +372,103 @@ bool wyn_future_result(wyn_future *f, wyn_str **err, const wyn_site *site) {
     return false;
 }
 
-static wyn_future *future_at(const wyn_array *futures, int64_t i) {
-    return wyn_array_raw_ptr(futures, i);
+/* What an array holds now; others may change it meanwhile. */
+typedef struct Futures {
+    const wyn_buf *buf;
+    int64_t n;
+} Futures;
+
+static Futures futures_of(const wyn_array *a) {
+    const wyn_buf *b = a->buf;
+    return (Futures){b, (int64_t)b->len};
 }
 
-/* Waits for the rest, from `at` on: first what nobody runs yet, then the few that others run. */
-static void join_rest(wyn_array *futures, int64_t at, const wyn_site *site) {
-    int64_t n = wyn_array_len(futures);
-    bool all_good = true;
-    for (int64_t i = at; i < n; i++) {
-        wyn_future *f = future_at(futures, i);
-        uintptr_t st = st_load(f);
-        if ((st & (FUTURE_RUNNING | FUTURE_DONE)) == 0) {
-            future_join(f, site);
-            st = st_load(f);
-        }
-        all_good &= st == FUTURE_DONE;
+static inline wyn_future *future_at(Futures fs, int64_t i) {
+    return ((wyn_future *const *)(const void *)fs.buf->data)[i];
+}
+
+/* An address inside of a large buffer does not keep it. */
+static inline void futures_keep(Futures fs) { __asm__ volatile("" : : "r"(fs.buf)); }
+
+/* Runs what nobody has begun, one after the other: one catch point serves many. */
+typedef struct Batch {
+    Run run; /* task: NULL between two */
+    Futures fs;
+    int64_t i;
+} Batch;
+
+static void batch_body(void *arg) {
+    Batch *b = arg;
+    for (; b->i < b->fs.n; b->i++) {
+        wyn_future *f = future_at(b->fs, b->i);
+        const wyn_task *d = future_claim(f);
+        if (d == NULL) continue;
+        sched_claimed();
+        run_claimed(&b->run, f, d);
     }
-    if (all_good) return;
+}
+
+static void batch_run(Futures fs, int64_t from) {
+    Fiber *self = fiber_self();
+    Batch b = {.run.outer = self->run, .fs = fs, .i = from};
+    struct wyn_scope *scope = self->panic.scope;
+    int masked = self->panic.masked;
+    Panic *p = NULL;
+    self->run = &b.run;
+    self->panic.scope = NULL;
+    self->panic.masked = 0;
+    while (!panic_run_on(self, batch_body, &b, &p)) {
+        future_run_failed(&b.run, p);
+        b.i++;
+    }
+    self->run = b.run.outer;
+    self->panic.scope = scope;
+    self->panic.masked = masked;
+}
+
+/* The first from i on that is not done. */
+static int64_t first_open(Futures fs, int64_t i) {
+    while (i < fs.n && st_load(future_at(fs, i)) == FUTURE_DONE) i++;
+    return i;
+}
+
+/* First what nobody runs yet, then the few that others run. The first panic, when all are over. */
+static void futures_join(Futures fs, const wyn_site *site) {
+    int64_t at = first_open(fs, 0);
+    if (at < fs.n && !wyn_stack_low() && scope_runs_others()) {
+        batch_run(fs, at);
+        at = first_open(fs, at);
+    }
     wyn_future *bad = NULL;
-    for (int64_t i = at; i < n; i++) future_join(future_at(futures, i), site);
-    for (int64_t i = n; i-- > at;) {
-        wyn_future *f = future_at(futures, i);
+    for (int64_t i = at; i < fs.n; i++) future_join(future_at(fs, i), site);
+    for (int64_t i = fs.n; i-- > at;) {
+        wyn_future *f = future_at(fs, i);
         if (!has_failed(f)) continue;
         failed_seen(f);
         bad = f;
     }
     if (bad != NULL) future_take(bad, site);
-}
-
-/* How many at the start are done already. */
-static int64_t done_count(const wyn_array *futures) {
-    int64_t n = wyn_array_len(futures), i = 0;
-    while (i < n && st_load(future_at(futures, i)) == FUTURE_DONE) i++;
-    return i;
+    futures_keep(fs);
 }
 
 void wyn_join_all(wyn_array *futures, const wyn_site *site) {
-    int64_t at = done_count(futures);
-    if (at < wyn_array_len(futures)) join_rest(futures, at, site);
+    futures_join(futures_of(futures), site);
 }
 
 wyn_array *wyn_await_all(wyn_array *futures, const wyn_type *elem, const wyn_site *site) {
-    wyn_join_all(futures, site);
-    int64_t n = wyn_array_len(futures);
-    wyn_array *r = wyn_array_sized(elem, n);
+    Futures fs = futures_of(futures);
+    futures_join(fs, site);
+    wyn_array *r = wyn_array_sized(elem, fs.n);
     char *out = r->buf->data;
-    if (elem->size == sizeof(uint64_t)) {
-        for (int64_t i = 0; i < n; i++)
-            memcpy(out + 8 * i, future_at(futures, i)->value, sizeof(uint64_t));
-    } else {
-        for (int64_t i = 0; i < n; i++)
-            memcpy(out + (size_t)i * elem->size, future_at(futures, i)->value, elem->size);
+    size_t size = elem->size;
+    for (int64_t i = 0; i < fs.n; i++) {
+        if (size == sizeof(uint64_t)) {
+            memcpy(out + 8 * i, future_at(fs, i)->value, sizeof(uint64_t));
+        } else {
+            memcpy(out + (size_t)i * size, future_at(fs, i)->value, size);
+        }
     }
+    futures_keep(fs);
     return r;
 }
 

@@ -46,6 +46,7 @@ static void alone(void) {
 
 int64_t wyn_main(void) {
     alone();
+    rt_alone = false; /* these threads are no workers */
     pthread_t t[THIEVES];
     static Ring theirs[THIEVES];
     for (int i = 0; i < THIEVES; i++) pthread_create(&t[i], NULL, thief, &theirs[i]);

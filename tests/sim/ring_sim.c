@@ -34,6 +34,7 @@ static void *thief(void *arg) {
 }
 
 int64_t wyn_main(void) {
+    rt_alone = false; /* these threads are no workers */
     pthread_t t[THIEVES];
     for (int i = 0; i < THIEVES; i++) pthread_create(&t[i], NULL, thief, &theirs[i]);
     for (uintptr_t i = 1; i <= ENTRIES; i++) {
