@@ -57,6 +57,8 @@
 #define RT_MUTEX_SPINS 16        /* looks at a taken lock before the task waits */
 #define RT_TICK_MIN_US 50        /* the monitor's pause; doubles up to the maximum */
 #define RT_TICK_MAX_US 10000
+#define RT_ROUNDS_SOON_NS 20000   /* parallel for: so long it does not look for helpers.. */
+#define RT_ROUNDS_STEP_NS 10000   /* ..and then so often */
 #define RT_SLICE_NS 10000000      /* how long a task may run while others wait */
 
 #define RT_BLOCKING_THREADS 64   /* for blocking calls, unless WYN_BLOCKING_THREADS says */

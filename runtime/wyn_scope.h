@@ -28,6 +28,10 @@ void wyn_scope_cancel(wyn_scope *s);
 bool wyn_scope_is_cancelled(wyn_scope *s);
 bool wyn_scope_timed_out(wyn_scope *s);
 
+/* parallel for: calls code(env, from, to) for parts of lo..hi, until all is done. */
+void wyn_par_for(int64_t lo, int64_t hi, void (*code)(void *env, int64_t from, int64_t to),
+                 void *env, const wyn_site *site);
+
 /* ---- preemption ---- */
 
 /* Where loops ask whether they should let others run. May wait, and may raise `cancelled`. */
@@ -47,9 +51,11 @@ WYN_FAST void wyn_poll(void) {
 #endif
 }
 
-/* A tight loop polls before each of its strips, so that it stays one that the C compiler knows. */
+/* A tight loop polls before each of its strips, so that it stays one that the C compiler knows;
+ * the end of the strip that begins at i. The loop began at `from`. */
 enum { WYN_STRIP = 1024 };
-WYN_FAST int64_t wyn_strip(int64_t i, int64_t end) {
+WYN_FAST int64_t wyn_strip(int64_t from, int64_t i, int64_t end) {
+    if (i < from) __builtin_unreachable();
     return (uint64_t)end - (uint64_t)i > WYN_STRIP ? i + WYN_STRIP : end;
 }
 

@@ -203,18 +203,19 @@ IrExpr *lower_opt_map(LowerFn *f, Tree *t) {
 
 void try_leave(LowerFn *f, Tree *t, IrExpr *v) {
     Type *from = t->try_.e->type;
+    TryKind how = f->in_rounds ? TRY_PANIC : t->try_.how; /* a round has nowhere to return to */
     Type *et = from->kind == TY_RESULT ? from->args[1] : NULL;
-    if (t->try_.how == TRY_RETURN && from->kind == TY_OPTION) {
+    if (how == TRY_RETURN && from->kind == TY_OPTION) {
         lower_return_value(f, option_none(f, f->ret));
         return;
     }
-    if (t->try_.how == TRY_RETURN) {
+    if (how == TRY_RETURN) {
         IrExpr *err = result_part(f, from, v, false);
         if (t->try_.to_text) err = value_text(f, et, err);
         lower_return_value(f, result_make(f, f->ret, false, err));
         return;
     }
-    if (t->try_.how == TRY_MAIN && f->body) {
+    if (how == TRY_MAIN && f->body) {
         scope_try(f, t, v);
         return;
     }
@@ -222,11 +223,11 @@ void try_leave(LowerFn *f, Tree *t, IrExpr *v) {
     IrExpr *err = et ? result_part(f, from, v, false) : ex_str(f, S("None"));
     IrExpr *p = ex_address(f, err);
     IrExpr *d = ex_desc(f, et ? et : str);
-    if (t->try_.how == TRY_MAIN) {
+    if (how == TRY_MAIN) {
         scopes_leave(f, 0);
         if (f->has_defers) defer_leave(f);
     }
-    if (t->try_.how == TRY_MAIN)
+    if (how == TRY_MAIN)
         st_expr(f, ex_rt(f, "wyn_main_error", NULL, FX_CALL, p, d, NULL));
     else st_expr(f, ex_rt(f, "wyn_panic_error", NULL, FX_CALL, p, d, ex_site(f, t->span), NULL));
     f->dead = true;

@@ -69,13 +69,13 @@ static bool box_loops(void *ctx, Tree *t) {
 }
 
 /* Finds the deferred blocks and opens the record. */
-void defer_prepare(LowerFn *f) {
+void defer_prepare(LowerFn *f, Tree *body) {
     Lower *lw = f->lw;
     DeferScan sc = {.f = f};
-    if (f->fn->body) walk_tree(f->fn->body, find_defer, &sc);
+    if (body) walk_tree(body, find_defer, &sc);
     if (!sc.defers && !sc.scopes) return;
-    walk_tree(f->fn->body, note_shared, &sc);
-    walk_tree(f->fn->body, box_loops, &sc);
+    walk_tree(body, note_shared, &sc);
+    walk_tree(body, box_loops, &sc);
     f->record_type = struct_new(lw, str_fmt(lw->perm, "%.*s_frame", FMT(f->out->name)));
     struct_add(lw, f->record_type, NULL, ir_raw(lw->perm, lw->ir, "wyn_frame"));
     IrType *type = ir_struct_type(lw->perm, f->record_type);

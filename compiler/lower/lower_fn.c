@@ -66,7 +66,7 @@ static void param_move(LowerFn *f, Local *l) {
 }
 
 /* What a deferred block or the body of a scope names of the environment. */
-static void capture_move(LowerFn *f, Local *l) {
+void capture_move(LowerFn *f, Local *l) {
     Slot *s = map_get(&f->slots, l);
     if (!s || !s->var || !f->record_type || !map_get(&f->deferred_locals, l)) return;
     IrVar *v = var_new(f, l->name, s->var->type);
@@ -136,7 +136,7 @@ void lower_fn(Lower *lw, Fn *fn) {
     if (fi->takes_site) f->site_param = fn_param(f, NULL, lw->t.site);
     if (self) load_captures(f, self);
     if (lw->scoped) f->forks.nodes = fork_scoped(lw->perm, fn);
-    defer_prepare(f);
+    defer_prepare(f, fn->body);
     for (u32 i = 0; i < fn->param_count; i++) param_move(f, fn->params[i]);
     for (u32 i = 0; i < fn->captures.n; i++) capture_move(f, fn->captures.v[i].inner);
     fn_body(f);

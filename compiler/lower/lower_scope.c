@@ -5,6 +5,11 @@
 #include "../sema/walk.h"
 #include "lowering.h"
 
+typedef struct ScopeExit {
+    Tree *jump;          /* BREAK, CONTINUE, or the TRY that ends main; NULL: return */
+    IrVar *value;        /* what is returned or tried, in the record; or NULL */
+} ScopeExit;
+
 IrType *scope_ir(Lower *lw) {
     return ir_ptr(lw->perm, ir_raw(lw->perm, lw->ir, "wyn_scope"));
 }

@@ -101,8 +101,14 @@ void lower_stmt(LowerFn *f, Tree *t) { /* table */
         st_continue(f, loop_of(f, t->jump.loop));
         break;
     case TN_WHILE: lower_while(f, t); break;
-    case TN_FOR_RANGE: lower_for_range(f, t); break;
-    case TN_FOR_IN: lower_for_in(f, t); break;
+    case TN_FOR_RANGE:
+        if (t->for_range.parallel) lower_par_for(f, t);
+        else lower_for_range(f, t);
+        break;
+    case TN_FOR_IN:
+        if (t->for_in.parallel) lower_par_for(f, t);
+        else lower_for_in(f, t);
+        break;
     case TN_FOR_C: lower_for_c(f, t); break;
     case TN_PARALLEL: case TN_SCOPE: lower_scope(f, t); break;
     case TN_PAR_BIND: lower_par_bind(f, t); break;

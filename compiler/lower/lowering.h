@@ -41,13 +41,9 @@ typedef struct ParBind {
     Span span;
 } ParBind;
 
-/* A jump out of the body of a scope: the body returns its number, the function around makes it. */
-typedef struct ScopeExit {
-    Tree *jump;          /* BREAK, CONTINUE, or the TRY that ends main; NULL: return */
-    IrVar *value;        /* what is returned or tried, in the record; or NULL */
-} ScopeExit;
+/* Jumps out of the body of a scope: it returns their number, the function around makes them. */
 typedef struct ScopeBody {
-    VEC(ScopeExit) exits;
+    VEC(struct ScopeExit) exits; /* lower_scope.c */
     bool always;         /* it never runs to its end */
 } ScopeBody;
 
@@ -77,6 +73,7 @@ typedef struct LowerFn {
     Map deferred_locals; /* that live in the record, for deferred blocks and bodies of scopes */
     bool has_defers;
     ScopeBody *body;     /* this is the body of a scope; or NULL */
+    bool in_rounds;      /* this is the body of a parallel for */
     u32 loop_depth, defer_count;
     VEC(GenDefer) gen_defers;
     IrVar *scope;        /* of the innermost parallel or scope block, or NULL */
@@ -258,7 +255,8 @@ void pattern_declare(LowerFn *f, Pattern *p);
 void lower_stmt(LowerFn *f, Tree *t);
 void lower_return_value(LowerFn *f, IrExpr *e);
 /* ---- lower_defer.c ---- */
-void defer_prepare(LowerFn *f);
+void defer_prepare(LowerFn *f, Tree *body);
+void capture_move(LowerFn *f, Local *l); /* into the record, if it belongs there */
 /* A function over the record of f, which is its first parameter. */
 LowerFn *record_fn(LowerFn *f, Str name, IrType *ret, Span span);
 void lower_defer(LowerFn *f, Tree *t);
@@ -278,6 +276,7 @@ void scope_return(LowerFn *f, IrExpr *e); /* out of the body of a scope */
 bool scope_jump(LowerFn *f, Tree *t); /* break or continue, if it leaves the body of a scope */
 void scope_try(LowerFn *f, Tree *t, IrExpr *v);
 IrType *scope_ir(Lower *lw);
+void lower_par_for(LowerFn *f, Tree *t); /* lower_rounds.c */
 /* ---- lower_fn.c ---- */
 void lower_fn(Lower *lw, Fn *fn);
 LowerFn *fn_begin(Lower *lw, IrFn *out);

@@ -4,7 +4,7 @@
  *   - a tight counted loop, which the C compiler may unroll or vectorise, polls before each strip:
  *         for (int64_t i = 0; i < n;) {
  *             wyn_poll();
- *             int64_t end = wyn_strip(i, n);
+ *             int64_t end = wyn_strip(0, i, n);
  *             for (; i < end; i = i + 1) { .. }
  *         }
  * Functions that may recurse need no poll: see preempt.h of the runtime. */
@@ -78,6 +78,8 @@ static void prepend(LowerFn *f, IrBlock *b, IrStmt *s) {
 static void strip_mine(LowerFn *f, IrStmt *s, IrVar *i) {
     IrStmt *inner = NEW(f->lw->perm, IrStmt);
     *inner = *s;
+    const IrExpr *from = s->loop.init->decl.init;
+    IrExpr *least = from->kind == IE_INT ? ex_copy(f, from) : ex_int(f, INT64_MIN);
     inner->loop.init = NULL;
     s->loop.step = NULL;
     s->loop.loop = loop_new(f);
@@ -85,7 +87,7 @@ static void strip_mine(LowerFn *f, IrStmt *s, IrVar *i) {
     i->mutable_ = true;
     BlockSave save = block_enter(f, &s->loop.body);
     vec_push(f->lw->perm, &f->block->stmts, poll_stmt(f));
-    IrExpr *end = ex_rt(f, "wyn_strip", f->lw->t.i64, 0, ex_var(f, i),
+    IrExpr *end = ex_rt(f, "wyn_strip", f->lw->t.i64, 0, least, ex_var(f, i),
                         ex_copy(f, s->loop.cond->binary.b), NULL);
     inner->loop.cond = ex_binary(f, IO_LT, ex_var(f, i), ex_var(f, var_temp(f, end)), f->lw->t.b);
     vec_push(f->lw->perm, &f->block->stmts, inner);

@@ -232,6 +232,13 @@ static Tree *check_for_in(Checker *ck, const Ast *s) {
     loop_pop(ck, l);
     scope_pop(ck, sc);
     for_set_body(t, body, l->loop, parallel);
+    if (parallel && t->kind == TN_FOR_IN) vec_push(ck->perm, &ck->late, t);
+    if (parallel && t->kind == TN_FOR_RANGE && t->for_range.step) {
+        Diag *d = diag_new(ck->ds, E_NOT_ITERABLE, t->for_range.step->span,
+                           "parallel for counts by one");
+        diag_label(d, t->for_range.step->span, "a step is not possible here");
+        diag_hint(d, "count the rounds and multiply: `parallel for k in 0..n { i = k * step }`");
+    }
     return t;
 }
 

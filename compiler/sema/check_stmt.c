@@ -203,9 +203,22 @@ static Tree *return_value(Checker *ck, const Ast *s, Type *want) {
     return check_expr(ck, &tuple, want);
 }
 
+/* Is this inside a parallel for, out of `to` (NULL: the function)? */
+static bool leaves_rounds(const LoopCtx *l, const LoopCtx *to) {
+    for (; l != to; l = l->outer)
+        if (l->parallel) return true;
+    return false;
+}
+
 static Tree *check_return(Checker *ck, const Ast *s) {
     FnCtx *fx = ck->fx;
     Tree *t = tn(ck, TN_RETURN, s->span, ck->t_never);
+    if (leaves_rounds(fx->loop, NULL)) {
+        Diag *d = diag_new(ck->ds, E_BAD_JUMP, s->span, "return out of a parallel for");
+        diag_label(d, s->span, "other rounds run at the same time");
+        diag_hint(d, "`continue` ends this round; a plain for may be left");
+        return tn_error(ck, s->span);
+    }
     if (fx->in_defer) {
         Diag *d = diag_new(ck->ds, E_BAD_JUMP, s->span, "return inside defer");
         diag_label(d, s->span, "a deferred block cannot leave its function");
@@ -253,8 +266,8 @@ static Tree *check_jump(Checker *ck, const Ast *s) {
         diag_label(d, d->span, label ? "no such label" : "not inside a loop");
         return tn_error(ck, s->span);
     }
-    if (l->parallel && brk) {
-        Diag *d = diag_new(ck->ds, E_BAD_JUMP, s->span, "break out of a parallel for");
+    if ((l->parallel && brk) || leaves_rounds(ck->fx->loop, l)) {
+        Diag *d = diag_new(ck->ds, E_BAD_JUMP, s->span, "%s out of a parallel for", word);
         diag_label(d, s->span, "iterations run at the same time; use `continue`, or a plain for");
     }
     t->jump.loop = l->loop;
@@ -269,6 +282,11 @@ static Tree *check_defer(Checker *ck, const Ast *s) {
     Tree *t = tn(ck, TN_DEFER, s->span, ck->t_void);
     bool saved = ck->fx->in_defer;
     LoopCtx *loop = ck->fx->loop;
+    if (leaves_rounds(loop, NULL)) {
+        Diag *d = diag_new(ck->ds, E_MISPLACED, s->span, "defer inside a parallel for");
+        diag_label(d, s->span, "it would run at the end of the function, which waits for the loop");
+        diag_hint(d, "put the body of the loop into a function");
+    }
     ck->fx->in_defer = true;
     ck->fx->loop = NULL;
     t->one.e = check_block(ck, s->one.e, NULL, false, false);

@@ -175,6 +175,15 @@ static void late_interp(Checker *ck, Tree *t) {
 
 static void late_next(Checker *ck, Tree *t) {
     Type *it = ty_zonk(ck, t->for_in.iter->type);
+    if (t->for_in.parallel && it->kind != TY_ARRAY && it->kind != TY_ERROR && !it->has_var) {
+        Str s = type_text(ck->perm, it);
+        Diag *d = diag_new(ck->ds, E_NOT_ITERABLE, t->for_in.iter->span,
+                           "parallel for needs a range or an array, not %.*s", FMT(s));
+        diag_label(d, t->for_in.iter->span, "Got: %.*s", FMT(s));
+        diag_hint(d, "make an array first: keys(), chars(), collect()");
+        return;
+    }
+    if (t->for_in.next) return;
     FnDecl *m = type_method(ck, it, ck->n.next);
     if (m && !it->has_var) t->for_in.next = fn_instance(ck, m, it->args, t->span);
 }
