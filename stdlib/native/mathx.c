@@ -8,7 +8,8 @@ bool wyn_float_is_nan(double x) { return isnan(x); }
 bool wyn_float_is_infinite(double x) { return isinf(x); }
 
 double wyn_float_round_to(double x, int64_t n) {
-    double scale = pow(10, (double)n);
+    double scale = pow(10, fabs((double)n));
+    if (n < 0 && isfinite(x)) return isfinite(scale) ? round(x / scale) * scale : copysign(0, x);
     double r = round(x * scale) / scale;
     return isfinite(r) ? r : x;
 }

@@ -17,21 +17,28 @@ int64_t wyn_time_now_micros(void) { return clock_ns(CLOCK_REALTIME) / 1000; }
 
 int64_t wyn_time_mono_nanos(void) { return clock_ns(CLOCK_MONOTONIC); }
 
-static wyn_str *format(const struct tm *tm, const char *how) {
-    char text[512];
-    return wyn_str_new(text, (int64_t)strftime(text, sizeof text, how, tm));
+enum { SHORT_PATTERN = 8, LONGEST_PART = 128 };
+
+/* A conversion has two letters at least and gives LONGEST_PART bytes at most. */
+static wyn_str *format(const struct tm *tm, const char *how, size_t len) {
+    char small[SHORT_PATTERN * LONGEST_PART];
+    size_t room = sizeof small;
+    char *text = small;
+    if (len > SHORT_PATTERN) text = wyn_alloc_atomic(room = len * LONGEST_PART);
+    return wyn_str_new(text, (int64_t)strftime(text, room, how, tm));
 }
 
 wyn_str *wyn_time_format(int64_t t, const wyn_str *how) {
     time_t at = (time_t)t;
     struct tm tm;
-    return localtime_r(&at, &tm) == NULL ? wyn_str_empty : format(&tm, how->bytes);
+    return localtime_r(&at, &tm) == NULL ? wyn_str_empty : format(&tm, how->bytes, (size_t)how->len);
 }
 
 wyn_str *wyn_time_iso(int64_t t) {
+    static const char iso[] = "%Y-%m-%dT%H:%M:%SZ";
     time_t at = (time_t)t;
     struct tm tm;
-    return gmtime_r(&at, &tm) == NULL ? wyn_str_empty : format(&tm, "%Y-%m-%dT%H:%M:%SZ");
+    return gmtime_r(&at, &tm) == NULL ? wyn_str_empty : format(&tm, iso, sizeof iso - 1);
 }
 
 int64_t wyn_time_part(int64_t t, int64_t part) {
