@@ -31,14 +31,16 @@ static wyn_str *format(const struct tm *tm, const char *how, size_t len) {
 wyn_str *wyn_time_format(int64_t t, const wyn_str *how) {
     time_t at = (time_t)t;
     struct tm tm;
-    return localtime_r(&at, &tm) == NULL ? wyn_str_empty : format(&tm, how->bytes, (size_t)how->len);
+    if (localtime_r(&at, &tm) == NULL) return wyn_str_empty;
+    return format(&tm, how->bytes, (size_t)how->len);
 }
 
 wyn_str *wyn_time_iso(int64_t t) {
     static const char iso[] = "%Y-%m-%dT%H:%M:%SZ";
     time_t at = (time_t)t;
     struct tm tm;
-    return gmtime_r(&at, &tm) == NULL ? wyn_str_empty : format(&tm, iso, sizeof iso - 1);
+    if (gmtime_r(&at, &tm) == NULL) return wyn_str_empty;
+    return format(&tm, iso, sizeof iso - 1);
 }
 
 int64_t wyn_time_part(int64_t t, int64_t part) {
