@@ -14,7 +14,7 @@
 #include "lock.h"
 #include "place.h"
 
-Fiber main_fiber = {.fork.want = 1, .state = FIBER_USED};
+Fiber main_fiber = {.state = FIBER_USED};
 
 static char *arena;
 static Place *places;

@@ -5,7 +5,8 @@
  * claimed, [split, head) private. Head is the owner's alone and lies in a register; it is stored
  * in fork.head where others may look (compiler/lower/fork_pass.c), never beyond the true one. top
  * and split are one word, `shared`, changed by CAS; the owner has split a second time, to compare.
- * - push: the slot's fields, then `want`; shares if that is set. Plain stores.
+ * - push: the slot's fields, plain stores. One compare with `limit` sees that there is room and
+ *   that nobody asks; who asks stores NULL there.
  * - share: moves split up, release; thieves read a slot after their CAS on the word, acquire.
  * - join: a private slot is called. A shared one is taken back first by moving split down; if top
  *   has passed it, the owner waits for st.
@@ -14,9 +15,10 @@
  * - A slot is used again only when its task was joined, so a claim never meets a reused slot: a
  *   thief's CAS succeeds only while the slot is shared.
  * - While a stack is parked, all its slots are shared, and one entry in the queues says so.
- * `want` is 1 whenever nothing is shared, so a spawn shares at once if others could have it, and
- * while everybody else sleeps: from the third slot on, somebody is woken; before that, the monitor
- * does it should the task still be there.
+ * - st is NEW in every free slot: who pops a slot that was claimed sets it so.
+ * The deque is asked whenever nothing is shared, so a spawn shares at once if others could have it.
+ * While somebody sleeps, the third slot wakes one; before that, the monitor does it should the task
+ * still be there at its next look.
  *
  * What waits must not be buried: a task that runs on top of a waiting one keeps it from going on.
  * So while it waits for a stolen task, a stack runs only tasks of its thief that wait for nobody
@@ -83,14 +85,13 @@ static __attribute__((noinline, cold)) void open_deque(Fiber *f) {
     void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     f->slots = p == MAP_FAILED ? &no_slot : p;
-    f->fork.end = f->slots + (p == MAP_FAILED ? 0 : RT_FORK_SLOTS);
     fork_reset(f);
 }
 
 void fork_reset(Fiber *f) {
     f->fork.head = f->fork.split = f->fork.traced = f->slots;
     atomic_store_explicit(&f->shared, 0, memory_order_relaxed);
-    f->fork.want = 1;
+    f->fork.limit = NULL;
 }
 
 __attribute__((noinline)) wyn_stack *wyn_fork_stack(void) {
@@ -113,12 +114,21 @@ void wyn_fork_scope(wyn_stack *s, wyn_slot *t) {
     t->scope = c->masked > 0 ? NULL : c->scope;
 }
 
-static void want_again(wyn_stack *s) {
-    if (worker_count > 1) __atomic_store_n(&s->want, 1, __ATOMIC_RELAXED);
+static void want_again(Fiber *f) {
+    if (worker_count > 1) fork_want(f);
 }
 
-__attribute__((noinline)) void wyn_fork_share(wyn_stack *s, wyn_slot *head) {
+static wyn_slot *end_of(const Fiber *f) {
+    return f->slots + (f->slots == &no_slot ? 0 : RT_FORK_SLOTS);
+}
+
+int wyn_fork_no_room(wyn_stack *s, wyn_slot *t) {
+    return t < end_of(fiber_of(s)) ? WYN_FORK_ASKED : WYN_FORK_FULL;
+}
+
+__attribute__((noinline)) void wyn_fork_share(wyn_stack *s, wyn_slot *last) {
     sched_prepare();
+    wyn_slot *head = last + 1;
     Fiber *f = fiber_of(s);
     bool asks = worker_count > 1;
     ptrdiff_t n = (head - s->split + 1) / 2;
@@ -134,7 +144,7 @@ __attribute__((noinline)) void wyn_fork_share(wyn_stack *s, wyn_slot *head) {
         if (head - f->slots < RT_FORK_WAKE) return; /* asked again by the next spawn */
         idle_wake_one();
     }
-    __atomic_store_n(&s->want, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&s->limit, end_of(f), __ATOMIC_RELAXED);
 }
 
 __attribute__((noinline)) bool wyn_fork_take_back(wyn_stack *s, wyn_slot *t) {
@@ -147,7 +157,7 @@ __attribute__((noinline)) bool wyn_fork_take_back(wyn_stack *s, wyn_slot *t) {
         split = top + (i - top) / 2; /* the older half stays shared */
         if (!shared_change(f, &x, word(top, split))) continue;
         s->split = f->slots + split;
-        if (split == top) want_again(s);
+        if (split == top) want_again(f);
         return true;
     }
 }
@@ -166,9 +176,12 @@ __attribute__((noinline)) void wyn_fork_lower(wyn_stack *s, wyn_slot *head) {
     uint64_t x = atomic_load_explicit(&f->shared, memory_order_acquire);
     uint32_t top = top_of(x) < i ? top_of(x) : i;
     while (!shared_change(f, &x, word(top, i))) top = top_of(x) < i ? top_of(x) : i;
-    for (uint32_t k = i; k < top_of(x); k++) wait_short(&f->slots[k]);
+    for (uint32_t k = i; k < top_of(x); k++) {
+        wait_short(&f->slots[k]);
+        __atomic_store_n(&f->slots[k].st, SLOT_NEW, __ATOMIC_RELAXED);
+    }
     s->split = head;
-    if (top == i) want_again(s);
+    if (top == i) want_again(f);
 }
 
 void wyn_fork_run_here(wyn_stack *s, wyn_slot *t, wyn_slot *head) {
@@ -188,7 +201,7 @@ static wyn_slot *claim(Fiber *f, uint64_t x) {
 uintptr_t fork_steal(Fiber *victim) {
     uint64_t x = atomic_load_explicit(&victim->shared, memory_order_acquire);
     if (top_of(x) >= split_of(x)) {
-        if (!__atomic_load_n(&victim->fork.want, __ATOMIC_RELAXED)) fork_want(victim);
+        fork_want(victim);
         return 0;
     }
     wyn_slot *t = claim(victim, x);
@@ -348,7 +361,7 @@ static void join_stolen(Fiber *f, wyn_slot *t, wyn_slot *head, const wyn_site *s
 
 __attribute__((noinline)) void wyn_fork_wait(wyn_stack *s, wyn_slot *t, wyn_slot *head,
                                              const wyn_site *site) {
-    join_stolen(fiber_of(s), t, head, site);
+    join_stolen(fiber_of(s), t, head == NULL ? t + 1 : head, site);
     if (st_load(t) == SLOT_FAILED) panic_rethrow((Panic *)t->data[0], site);
 }
 

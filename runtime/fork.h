@@ -16,7 +16,8 @@ static inline bool fork_stealable(const Fiber *f) {
 
 /* Asks the owner to share. */
 static inline void fork_want(Fiber *f) {
-    __atomic_store_n(&f->fork.want, 1, __ATOMIC_RELAXED);
+    if (__atomic_load_n(&f->fork.limit, __ATOMIC_RELAXED) != NULL)
+        __atomic_store_n(&f->fork.limit, NULL, __ATOMIC_RELAXED);
 }
 
 /* The stack is about to be parked: what its task has spawned must not wait for it. */

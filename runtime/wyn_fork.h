@@ -7,10 +7,10 @@
 /* A task that its function always joins takes a slot of the deque of the stack, see fork.c. */
 typedef struct wyn_slot wyn_slot;
 typedef struct wyn_stack {
-    wyn_slot *split, *end; /* the first private slot; behind the last */
+    wyn_slot *split; /* the first private slot */
+    wyn_slot *limit; /* behind the last slot, or NULL: others ask for tasks */
     wyn_slot *head;        /* the first free one, where others may ask; else in a register */
     wyn_slot *traced;      /* slots below it may hold the only pointer to an operand */
-    uint8_t want;          /* others ask for tasks */
 } wyn_stack;
 enum { WYN_FORK_WAITS = 1 }; /* it may wait for tasks that it has not spawned */
 typedef struct wyn_fork {
@@ -27,16 +27,21 @@ struct wyn_slot {
 extern const wyn_fork wyn_fork_nothing;
 wyn_stack *wyn_fork_stack(void); /* the running one */
 wyn_slot *wyn_fork_head(void);
-void wyn_fork_share(wyn_stack *s, wyn_slot *head);
+int wyn_fork_no_room(wyn_stack *s, wyn_slot *t);
+void wyn_fork_share(wyn_stack *s, wyn_slot *last);
 bool wyn_fork_take_back(wyn_stack *s, wyn_slot *t);
 void wyn_fork_lower(wyn_stack *s, wyn_slot *head);
-void wyn_fork_wait(wyn_stack *s, wyn_slot *t, wyn_slot *head, const wyn_site *site); /* stolen */
+/* For a stolen one; head NULL: it is the last. */
+void wyn_fork_wait(wyn_stack *s, wyn_slot *t, wyn_slot *head, const wyn_site *site);
 void wyn_fork_run_here(wyn_stack *s, wyn_slot *t, wyn_slot *head);
 void wyn_fork_scope(wyn_stack *s, wyn_slot *t);
 void *wyn_fork_box(wyn_slot *t, size_t size);
 
-WYN_FAST bool wyn_fork_room(const wyn_stack *s, const wyn_slot *t) {
-    return WYN_LIKELY(t < s->end);
+/* Is there room for a slot? WYN_FORK_ASKED: yes, and others ask. */
+enum { WYN_FORK_FULL, WYN_FORK_ROOM, WYN_FORK_ASKED };
+WYN_FAST int wyn_fork_room(wyn_stack *s, wyn_slot *t) {
+    wyn_slot *limit = __atomic_load_n(&s->limit, __ATOMIC_RELAXED);
+    return WYN_LIKELY(t < limit) ? WYN_FORK_ROOM : wyn_fork_no_room(s, t);
 }
 
 WYN_FAST wyn_slot *wyn_fork_next(wyn_slot *t) { return t + 1; }
@@ -59,11 +64,10 @@ WYN_FAST void *wyn_fork_result(wyn_slot *t, size_t size) {
 WYN_FAST void *wyn_fork_result_of(wyn_slot *t, size_t size) { return wyn_fork_operands(t, size); }
 
 /* The operands are there. */
-WYN_FAST void wyn_fork_push(wyn_stack *s, wyn_slot *t, const wyn_fork *fork) {
+WYN_FAST void wyn_fork_push(wyn_stack *s, wyn_slot *t, const wyn_fork *fork, int room) {
     t->fork = fork;
-    __atomic_store_n(&t->st, 0, __ATOMIC_RELAXED);
     if ((fork->flags & WYN_FORK_WAITS) != 0) wyn_fork_scope(s, t);
-    if (WYN_UNLIKELY(__atomic_load_n(&s->want, __ATOMIC_RELAXED) != 0)) wyn_fork_share(s, t + 1);
+    if (room == WYN_FORK_ASKED) wyn_fork_share(s, t);
 }
 
 /* True: nobody has stolen it, nobody can any more. */

@@ -416,7 +416,6 @@ void emit_fn(Emit *e, IrFn *fn) {
     params(e, o, fn, true);
     finish(e, " {");
     o->depth++;
-    emit_stack_check(e, fn);
     for (u32 i = 0; i < fn->param_count; i++) {
         if (fn->params[i]->reads) continue;
         out_begin(o);
@@ -431,7 +430,9 @@ void emit_fn(Emit *e, IrFn *fn) {
         type_declare(e, o, fn->texts.v[i]->type, name_var(e, fn->texts.v[i]));
         finish(e, ";");
     }
+    u32 easy = stack_unchecked(fn);
     for (u32 i = 0; i < fn->body.stmts.n; i++) {
+        if (i == easy) emit_stack_check(e, fn);
         emit_stmt(e, fn->body.stmts.v[i]);
         if (i == 0 && fn->frame) emit_states(e);
     }

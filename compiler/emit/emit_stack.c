@@ -50,6 +50,32 @@ static void pack(Emit *e, Out *o, const IrFn *fn, Str more, Str on, bool any) {
     out_c(o, "}\n");
 }
 
+static void call_note(void *calls, IrExpr *e) {
+    IrExprKind k = e->kind;
+    if (k == IE_CALL || k == IE_CALL_VALUE || k == IE_CALL_VTABLE || k == IE_RT ||
+        k == IE_ARRAY_OP)
+        *(bool *)calls = true;
+}
+
+static void loop_note(void *calls, IrStmt *s) {
+    if (s->kind != IS_DECL && s->kind != IS_IF && s->kind != IS_RETURN && s->kind != IS_SET)
+        *(bool *)calls = true;
+}
+
+/* What stands first and calls nothing, like the end of a recursion, needs no stack: without the
+ * check before it the C compiler makes no frame for it. */
+u32 stack_unchecked(IrFn *fn) {
+    bool calls = fn->frame != NULL;
+    IrWalk w = {call_note, loop_note, &calls};
+    u32 i = 0;
+    for (; i < fn->body.stmts.n && !calls; i++) {
+        IrBlock one = {{&fn->body.stmts.v[i], 1, 1}};
+        ir_walk_block(&one, &w);
+        if (calls) break;
+    }
+    return i;
+}
+
 void emit_stack_check(Emit *e, IrFn *fn) {
     if (!has_check(fn)) return;
     Out *o = &e->more_out;

@@ -90,6 +90,7 @@ void emit_prototype(Emit *e, Out *o, IrFn *fn);
 void emit_fn(Emit *e, IrFn *fn);
 
 /* emit_stack.c: at the start of a body, if it needs one */
+u32 stack_unchecked(IrFn *fn);       /* statements before the check */
 void emit_stack_check(Emit *e, IrFn *fn);
 
 /* scan.c: reads of variables, functions used */

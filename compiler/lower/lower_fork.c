@@ -5,13 +5,14 @@
  * head goes back when all above are joined. Operands beyond what a slot holds lie in an object.
  *
  * For `f = spawn fib(n - 1)`:
- *     wyn_slot *f = head;
- *     if (wyn_fork_room(stack, f)) {
- *         fib_fork *t1 = wyn_fork_args(stack, f, sizeof(fib_fork));
- *         t1->f0 = n - 1;
- *         wyn_fork_push(stack, f, &FORK_1);
+ *     wyn_slot *slot = head;
+ *     int32_t room = wyn_fork_room(stack, slot);
+ *     if (room != WYN_FORK_FULL) {
+ *         E_fib_task *args = wyn_fork_args(stack, slot, sizeof(E_fib_task), false);
+ *         args->f0 = n - 1;
+ *         wyn_fork_push(stack, slot, &FORK_1, room);
  *     }
- *     head = wyn_fork_next(f); */
+ *     head = wyn_fork_next(slot); */
 #include "fork.h"
 
 #include "../sema/walk.h"
@@ -150,6 +151,7 @@ static IrFn *body_call(LowerFn *f, const Spread *sp, Tree *call, Type *res) {
     Str stem = str_fmt(lw->perm, "%.*s_task", FMT(f->out->name));
     IrFn *fn = ir_fn_new(lw, stem, type_no_value(res) ? NULL : type_ir(lw, res));
     fn->span = call->span;
+    fn->inlined = call->kind == TN_CALL; /* nothing but a call */
     LowerFn *g = fn_begin(lw, fn);
     g->fn = f->fn;
     g->span = call->span;
@@ -238,7 +240,8 @@ static Type *result_of(LowerFn *f, Tree *spawn) {
 }
 
 /* Statements of the branch in which there is room. */
-static void slot_fill(LowerFn *f, const ForkBody *b, IrVar *slot, const Spread *sp, bool array) {
+static void slot_fill(LowerFn *f, const ForkBody *b, IrVar *slot, const Spread *sp, IrVar *room,
+                      bool array) {
     bool keeps = false; /* nothing but the slot holds the operands until the join */
     for (u32 i = 0; i < sp->locals.n && array; i++)
         if (type_has_ptr(sp->locals.v[i]->type)) keeps = true;
@@ -254,11 +257,16 @@ static void slot_fill(LowerFn *f, const ForkBody *b, IrVar *slot, const Spread *
     IrExpr *fork = ex_new(f, IE_FORK, f->lw->t.voidp);
     fork->fork = b->fork;
     st_expr(f, ex_rt(f, "wyn_fork_push", NULL, FX_EFFECT, stack_of(f), ex_var(f, slot), fork,
-                     NULL));
+                     ex_var(f, room), NULL));
 }
 
-static IrExpr *room(LowerFn *f, IrVar *slot) {
-    return ex_rt(f, "wyn_fork_room", f->lw->t.b, FX_READ_MEM, stack_of(f), ex_var(f, slot), NULL);
+/* The branch in which there is room for a slot. */
+static IrStmt *st_if_room(LowerFn *f, IrVar *slot, IrVar **room) {
+    IrExpr *e = ex_rt(f, "wyn_fork_room", f->lw->t.tag, FX_READ_MEM, stack_of(f), ex_var(f, slot),
+                      NULL);
+    *room = var_temp(f, e);
+    IrExpr *full = ex_name(f, "WYN_FORK_FULL", f->lw->t.tag);
+    return st_if(f, ex_binary(f, IO_NE, ex_var(f, *room), full, f->lw->t.b));
 }
 
 static void head_past(LowerFn *f, IrVar *slot) {
@@ -278,9 +286,10 @@ static bool fork_one(LowerFn *f, ForkVar *v, Tree *spawn, Name name) {
         v->value->mutable_ = true;
     }
     v->slot = var_temp(f, head_of(f));
-    IrStmt *s = st_if(f, room(f, v->slot));
+    IrVar *room;
+    IrStmt *s = st_if_room(f, v->slot, &room);
     BlockSave save = block_enter(f, &s->if_.then);
-    slot_fill(f, v->body, v->slot, &sp, false);
+    slot_fill(f, v->body, v->slot, &sp, room, false);
     block_leave(f, save);
     head_past(f, v->slot);
     return true;
@@ -302,8 +311,9 @@ static IrExpr *mine(LowerFn *f, IrVar *slot) {
     return ex_rt(f, "wyn_fork_mine", f->lw->t.b, FX_EFFECT, stack_of(f), ex_var(f, slot), NULL);
 }
 
-static void wait_stolen(LowerFn *f, IrVar *slot, Span at) {
-    st_expr(f, ex_rt(f, "wyn_fork_wait", NULL, FX_CALL, stack_of(f), ex_var(f, slot), head_of(f),
+static void wait_stolen(LowerFn *f, IrVar *slot, bool last, Span at) {
+    IrExpr *head = last ? ex_null(f, slot_type(f)) : head_of(f); /* else head stays in use */
+    st_expr(f, ex_rt(f, "wyn_fork_wait", NULL, FX_CALL, stack_of(f), ex_var(f, slot), head,
                      ex_site(f, at), NULL));
 }
 
@@ -322,7 +332,7 @@ static void fork_join(LowerFn *f, ForkVar *v, const ForkVar *pop, Span at) {
     take_value(f, v, ex_call(f, v->body->call, v->args));
     block_leave(f, save);
     save = block_enter(f, &s->if_.els);
-    wait_stolen(f, v->slot, at);
+    wait_stolen(f, v->slot, pop != NULL, at);
     if (pop) pop_to(f, pop, "wyn_fork_pop");
     stolen_value(f, v, v->slot);
     block_leave(f, save);
@@ -367,9 +377,10 @@ static void fork_push(LowerFn *f, ForkVar *v, Tree *spawn) {
     if (!call) return;
     ForkBody *b = v->body = body_new(f, &sp, call, result_of(f, spawn), spawn->span);
     IrVar *slot = var_temp(f, head_of(f));
-    IrStmt *s = st_if(f, room(f, slot));
+    IrVar *room;
+    IrStmt *s = st_if_room(f, slot, &room);
     BlockSave save = block_enter(f, &s->if_.then);
-    slot_fill(f, b, slot, &sp, true);
+    slot_fill(f, b, slot, &sp, room, true);
     head_past(f, slot);
     st_set(f, ex_var(f, v->end), head_of(f));
     block_leave(f, save);
@@ -395,7 +406,7 @@ static void join_stored(LowerFn *f, const ForkVar *v, IrVar *slot, bool only, Sp
     }
     block_leave(f, save);
     save = block_enter(f, &s->if_.els);
-    wait_stolen(f, slot, at);
+    wait_stolen(f, slot, false, at);
     stolen_value(f, v, slot);
     block_leave(f, save);
 }

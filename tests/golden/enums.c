@@ -90,10 +90,9 @@ static double w_area(W_Shape s) {
 /* fn sum(t: Tree) -> int */
 #line 12
 static int64_t w_sum(const W_Tree *t) {
+    int64_t t1;
 #line 12
     if (wyn_stack_low()) return w_sum_more(t);
-    int64_t t1;
-#line 13
     switch (t->tag) {
     case 0: /* Leaf */ {
 #line 14

@@ -23,11 +23,11 @@ static void w_main(wyn_stack *, wyn_slot *);
 static int64_t w_Channel_int_recv(wyn_channel *, const wyn_site *);
 static wyn_channel *w_channel___int(int64_t, const wyn_site *);
 static bool w_Channel_int_send(wyn_channel *, int64_t, const wyn_site *);
-static int64_t w_fib_task(int64_t, wyn_stack *, wyn_slot *);
+WYN_INLINE int64_t w_fib_task(int64_t, wyn_stack *, wyn_slot *);
 static void w_fib_stolen(wyn_stack *, wyn_slot *, wyn_slot *);
-static int64_t w_buried_task(wyn_channel *);
+WYN_INLINE int64_t w_buried_task(wyn_channel *);
 static void w_buried_stolen(wyn_stack *, wyn_slot *, wyn_slot *);
-static int64_t w_buried_task_2(wyn_channel *);
+WYN_INLINE int64_t w_buried_task_2(wyn_channel *);
 static void w_buried_stolen_2(wyn_stack *, wyn_slot *, wyn_slot *);
 
 static const wyn_site SITE_0 = {"fork.wyn", "fib", 4};
@@ -61,24 +61,6 @@ static WYN_COLD int64_t w_fib_more(int64_t p0, wyn_stack *p1, wyn_slot *p2) {
     c.p1 = p1;
     c.p2 = p2;
     wyn_stack_more(w_fib_more_on, &c);
-    return c.result;
-}
-struct w_fib_task_more_on {
-    int64_t p0;
-    wyn_stack *p1;
-    wyn_slot *p2;
-    int64_t result;
-};
-static WYN_COLD void w_fib_task_more_on(void *at) {
-    struct w_fib_task_more_on *c = at;
-    c->result = w_fib_task(c->p0, c->p1, c->p2);
-}
-static WYN_COLD int64_t w_fib_task_more(int64_t p0, wyn_stack *p1, wyn_slot *p2) {
-    struct w_fib_task_more_on c;
-    c.p0 = p0;
-    c.p1 = p1;
-    c.p2 = p2;
-    wyn_stack_more(w_fib_task_more_on, &c);
     return c.result;
 }
 
@@ -121,8 +103,6 @@ const char wyn_names[] =
 /* fn fib(n: int) -> int */
 #line 2 "fork.wyn"
 static int64_t w_fib(int64_t n, wyn_stack *stack, wyn_slot *head) {
-#line 2
-    if (wyn_stack_low()) return w_fib_more(n, stack, head);
     if (n < 2) {
 #line 3
         return n;
@@ -133,14 +113,18 @@ static int64_t w_fib(int64_t n, wyn_stack *stack, wyn_slot *head) {
     int64_t f;
 #line 4
     wyn_slot *t2 = head;
+#line 2
+    if (wyn_stack_low()) return w_fib_more(n, stack, head);
 #line 4
-    if (wyn_fork_room(stack, t2)) {
+    int32_t t3 = wyn_fork_room(stack, t2);
 #line 4
-        E_fib_task *t3 = (E_fib_task *)wyn_fork_args(stack, t2, sizeof(E_fib_task), false);
+    if (t3 != WYN_FORK_FULL) {
 #line 4
-        t3->f0 = t1;
+        E_fib_task *t4 = (E_fib_task *)wyn_fork_args(stack, t2, sizeof(E_fib_task), false);
 #line 4
-        wyn_fork_push(stack, t2, &FORK_0);
+        t4->f0 = t1;
+#line 4
+        wyn_fork_push(stack, t2, &FORK_0, t3);
     }
 #line 4
     head = wyn_fork_next(t2);
@@ -152,7 +136,7 @@ static int64_t w_fib(int64_t n, wyn_stack *stack, wyn_slot *head) {
         f = w_fib_task(t1, stack, head);
     } else {
 #line 6
-        wyn_fork_wait(stack, t2, head, &SITE_1);
+        wyn_fork_wait(stack, t2, NULL, &SITE_1);
 #line 6
         head = t2;
 #line 6
@@ -171,30 +155,34 @@ static int64_t w_buried(wyn_channel *c, wyn_stack *stack, wyn_slot *head) {
 #line 9
     wyn_slot *t1 = head;
 #line 9
-    if (wyn_fork_room(stack, t1)) {
+    int32_t t2 = wyn_fork_room(stack, t1);
 #line 9
-        E_buried_task *t2 = (E_buried_task *)wyn_fork_args(stack, t1, sizeof(E_buried_task), false);
+    if (t2 != WYN_FORK_FULL) {
 #line 9
-        t2->f0 = c;
+        E_buried_task *t3 = (E_buried_task *)wyn_fork_args(stack, t1, sizeof(E_buried_task), false);
 #line 9
-        wyn_fork_push(stack, t1, &FORK_1);
+        t3->f0 = c;
+#line 9
+        wyn_fork_push(stack, t1, &FORK_1, t2);
     }
 #line 9
     head = wyn_fork_next(t1);
     int64_t g;
 #line 10
-    wyn_slot *t3 = head;
+    wyn_slot *t4 = head;
 #line 10
-    if (wyn_fork_room(stack, t3)) {
+    int32_t t5 = wyn_fork_room(stack, t4);
 #line 10
-        E_buried_task_2 *t4 = (E_buried_task_2 *)wyn_fork_args(stack, t3, sizeof(E_buried_task_2), false);
+    if (t5 != WYN_FORK_FULL) {
 #line 10
-        t4->f0 = c;
+        E_buried_task_2 *t6 = (E_buried_task_2 *)wyn_fork_args(stack, t4, sizeof(E_buried_task_2), false);
 #line 10
-        wyn_fork_push(stack, t3, &FORK_2);
+        t6->f0 = c;
+#line 10
+        wyn_fork_push(stack, t4, &FORK_2, t5);
     }
 #line 10
-    head = wyn_fork_next(t3);
+    head = wyn_fork_next(t4);
     if (wyn_fork_mine(stack, t1)) {
 #line 11
         wyn_fork_drop(t1);
@@ -207,9 +195,9 @@ static int64_t w_buried(wyn_channel *c, wyn_stack *stack, wyn_slot *head) {
         f = *(int64_t *)wyn_fork_result_of(t1, sizeof(int64_t));
     }
 #line 11
-    int64_t t5 = f;
+    int64_t t7 = f;
 #line 11
-    if (wyn_fork_mine(stack, t3)) {
+    if (wyn_fork_mine(stack, t4)) {
 #line 11
         stack->head = head = t1;
 #line 11
@@ -218,16 +206,16 @@ static int64_t w_buried(wyn_channel *c, wyn_stack *stack, wyn_slot *head) {
         g = (stack->head = head, w_buried_task_2(c));
     } else {
 #line 11
-        wyn_fork_wait(stack, t3, head, &SITE_6);
+        wyn_fork_wait(stack, t4, NULL, &SITE_6);
 #line 11
         stack->head = head = t1;
 #line 11
         wyn_fork_pop(stack, head);
 #line 11
-        g = *(int64_t *)wyn_fork_result_of(t3, sizeof(int64_t));
+        g = *(int64_t *)wyn_fork_result_of(t4, sizeof(int64_t));
     }
 #line 11
-    return t5 - g;
+    return t7 - g;
 }
 
 /* fn main() */
@@ -267,21 +255,19 @@ static bool w_Channel_int_send(wyn_channel *self, int64_t v, const wyn_site *t1)
 }
 
 #line 4 "fork.wyn"
-static int64_t w_fib_task(int64_t t1, wyn_stack *stack, wyn_slot *head) {
-#line 4
-    if (wyn_stack_low()) return w_fib_task_more(t1, stack, head);
+WYN_INLINE int64_t w_fib_task(int64_t t1, wyn_stack *stack, wyn_slot *head) {
 #line 4
     return w_fib(t1, stack, head);
 }
 
 #line 9
-static int64_t w_buried_task(wyn_channel *t1) {
+WYN_INLINE int64_t w_buried_task(wyn_channel *t1) {
 #line 9
     return w_Channel_int_recv(t1, &SITE_2);
 }
 
 #line 10
-static int64_t w_buried_task_2(wyn_channel *t1) {
+WYN_INLINE int64_t w_buried_task_2(wyn_channel *t1) {
 #line 10
     return w_Channel_int_recv(t1, &SITE_4);
 }
