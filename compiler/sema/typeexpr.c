@@ -41,6 +41,7 @@ static const TypeName type_names[] = {
     {"JsonCursor", TY_HANDLE, 0}, {"StdLock", TY_HANDLE, 1},  {"StdGate", TY_HANDLE, 0},
     {"FileReader", TY_HANDLE, 0}, {"FileWriter", TY_HANDLE, 0},
     {"ChildProcess", TY_HANDLE, 0}, {"Database", TY_HANDLE, 0},  {"DbQuery", TY_HANDLE, 0},
+    {"Digest", TY_HANDLE, 0},
 };
 
 /* OptionInt, ResultString, ...: the older names of common instances. */
