@@ -163,7 +163,7 @@ static void fiber_arm(Fiber *f, void (*entry)(void)) {
 #endif
 }
 
-Fiber *fiber_take(Fiber **pool, int *pooled, void (*entry)(void), const void *kind) {
+Fiber *fiber_take(Fiber **pool, int *pooled, void (*entry)(void), const wyn_site *kind) {
     Fiber *f = *pool;
     if (f != NULL) {
         *pool = f->next;

@@ -63,9 +63,9 @@ static inline const Waiter *fiber_wait(const Fiber *f) {
 /* The running fiber. */
 Fiber *fiber_self(void);
 
-/* A fresh stack whose first act is entry(). It is for a task of this kind, if that is known. NULL:
+/* A fresh stack whose first act is entry(). It is for a task spawned there, if that is known. NULL:
  * no memory for one. */
-Fiber *fiber_take(Fiber **pool, int *pooled, void (*entry)(void), const void *kind);
+Fiber *fiber_take(Fiber **pool, int *pooled, void (*entry)(void), const wyn_site *kind);
 
 /* Back to the pool; nobody runs on it any more. */
 void fiber_drop(Fiber **pool, int *pooled, Fiber *f);

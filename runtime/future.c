@@ -63,10 +63,10 @@ bool future_is_stale(uintptr_t entry) {
     return (__atomic_load_n(&f->st, __ATOMIC_RELAXED) & (FUTURE_DONE | FUTURE_RUNNING)) != 0;
 }
 
-const void *future_kind(uintptr_t entry) {
+const wyn_site *future_kind(uintptr_t entry) {
     if (entry == 0 || (entry & ENTRY_TAG) != ENTRY_TASK) return NULL;
     uintptr_t st = __atomic_load_n(&((const wyn_future *)entry)->st, __ATOMIC_RELAXED);
-    return (st & FUTURE_BITS) == 0 ? (const void *)st : NULL;
+    return (st & FUTURE_BITS) == 0 ? ((const wyn_task *)st)->site : NULL;
 }
 
 /* ---- the list of waiters ---- */

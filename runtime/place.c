@@ -207,14 +207,14 @@ static bool share_begin(void) {
 }
 
 /* Is the fiber there waiting, of that kind, and has not too much on its stack? */
-static bool suits(const Place *p, const void *kind) {
+static bool suits(const Place *p, const wyn_site *kind) {
     const Fiber *h = p->here;
-    if (h == NULL || !may_move(h) || h->run == NULL) return false;
+    if (h == NULL || !may_move(h) || h->run == NULL || h->run->desc == NULL) return false;
     if (atomic_load_explicit(&p->homes, memory_order_relaxed) > 1) return p->kind == kind;
-    return h->run->desc == kind && h->base - used_from(h) <= (ptrdiff_t)RT_IMAGE_MAX;
+    return h->run->desc->site == kind && h->base - used_from(h) <= (ptrdiff_t)RT_IMAGE_MAX;
 }
 
-Fiber *place_share(const void *kind) {
+Fiber *place_share(const wyn_site *kind) {
     if (!atomic_load_explicit(&ready, memory_order_acquire) && !share_begin()) return NULL;
     for (int i = 0; i < RT_PLACE_LOOKS; i++) {
         uint32_t n = atomic_fetch_add_explicit(&hand, 1, memory_order_relaxed);

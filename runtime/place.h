@@ -30,7 +30,7 @@ typedef struct Place {
     _Atomic uint32_t homes;
     Fiber *here;         /* or NULL */
     Fiber *queue, *tail; /* ready fibers that belong here */
-    const void *kind;    /* of the tasks, once it is shared */
+    const wyn_site *kind;    /* of the tasks, once it is shared */
     Model *model;        /* while there are images */
     uint32_t images;
 } Place;
@@ -42,7 +42,7 @@ void place_models(void (*push)(const void *low, const void *high));
 void fiber_image(const Fiber *f, void (*push)(const void *low, const void *high));
 
 /* A fiber at the place of a waiting task of this kind. NULL: there is none. */
-Fiber *place_share(const void *kind);
+Fiber *place_share(const wyn_site *kind);
 
 /* The slow halves of the functions below. */
 bool place_enter(Fiber *f);

@@ -244,6 +244,14 @@ static int fire_all(void) {
     return n;
 }
 
+/* Timers, events and the global queue. */
+static uintptr_t fair_next(Worker *w) {
+    w->fair = false;
+    fire_all();
+    poll_now();
+    return inject_pop(&w->ring);
+}
+
 static uintptr_t next_entry(Worker *w) {
     uintptr_t e = w->handoff;
     if (e != 0) {
@@ -255,10 +263,7 @@ static uintptr_t next_entry(Worker *w) {
     for (;;) {
         if (!counted) {
             if (w->fair || fair_turn(w)) {
-                w->fair = false;
-                fire_all();
-                poll_now();
-                if ((e = inject_pop(&w->ring)) != 0) return e;
+                if ((e = fair_next(w)) != 0) return e;
             }
             if ((e = local_next(w)) != 0 || (e = inject_pop(&w->ring)) != 0) return e;
             if (fire_all() + poll_now() > 0) continue;
@@ -275,17 +280,18 @@ static uintptr_t next_entry(Worker *w) {
 
 static Fiber *entry_fiber(uintptr_t e) { return (Fiber *)(e & ~(uintptr_t)ENTRY_TAG); }
 
-static Fiber *new_stack(Worker *w);
+static Fiber *new_stack(Worker *w, const wyn_site *kind);
 
 /* This loop lies at a place that others want: it goes on elsewhere. */
 static __attribute__((noinline, cold)) void leave_place(Worker *w) {
-    uintptr_t e = local_next(w);
+    uintptr_t e = w->fair ? fair_next(w) : 0;
+    if (e == 0) e = local_next(w);
     if ((e & ENTRY_TAG) == ENTRY_FIBER) {
         if (fiber_enter(entry_fiber(e))) switch_to(w, entry_fiber(e), commit_drop, NULL);
         e = 0;
     }
     w->handoff = e;
-    switch_to(w, new_stack(w), commit_drop, NULL);
+    switch_to(w, new_stack(w, future_kind(e)), commit_drop, NULL);
 }
 
 /* All that is particular to the task lies below this frame, or in the descriptor: what is above
@@ -293,7 +299,11 @@ static __attribute__((noinline, cold)) void leave_place(Worker *w) {
 static __attribute__((noinline)) void run_entry(uintptr_t e) {
     Fiber *f = fiber_self();
     f->base = (char *)__builtin_frame_address(0) + 2 * sizeof(void *);
-    future_run_entry(&f->first, e);
+    if ((e & ENTRY_TAG) >= ENTRY_SLOT) {
+        fork_run_entry(e);
+    } else {
+        future_run_entry(&f->first, e);
+    }
 }
 
 static void turns(void *unused) {
@@ -304,8 +314,6 @@ static void turns(void *unused) {
         uintptr_t e = next_entry(w);
         if ((e & ENTRY_TAG) == ENTRY_FIBER) {
             if (fiber_enter(entry_fiber(e))) switch_to(w, entry_fiber(e), commit_drop, NULL);
-        } else if ((e & ENTRY_TAG) >= ENTRY_SLOT) {
-            fork_run_entry(e);
         } else {
             run_entry(e);
         }
@@ -325,8 +333,8 @@ static void loop(void) {
     }
 }
 
-static Fiber *new_stack(Worker *w) {
-    Fiber *f = fiber_take(&w->pool, &w->pooled, loop, future_kind(w->handoff));
+static Fiber *new_stack(Worker *w, const wyn_site *kind) {
+    Fiber *f = fiber_take(&w->pool, &w->pooled, loop, kind);
     if (f != NULL) return f;
     static const char text[] = "wyn: no memory for the stack of another waiting task\n";
     wyn_flush();
@@ -349,7 +357,11 @@ static __attribute__((noinline)) void park(void (*commit)(Fiber *, void *), void
         e = local_next(w);
     }
     w->handoff = e;
-    switch_to(w, new_stack(w), commit, arg);
+    /* not known what comes next: as if it were a task like this one, and leave_place sees */
+    const wyn_site *kind = future_kind(e);
+    if (kind == NULL && w->self->run != NULL && w->self->run->desc != NULL)
+        kind = w->self->run->desc->site;
+    switch_to(w, new_stack(w, kind), commit, arg);
 }
 
 void sched_park(void (*commit)(Fiber *, void *), void *arg) { park(commit, arg, false); }
@@ -423,7 +435,7 @@ __attribute__((noinline)) void sched_thread(Worker *w) {
     wyn_here = &w->local;
     w->limit = &wyn_stack_limit;
     Fiber base = {0};
-    w->self = new_stack(w);
+    w->self = new_stack(w, NULL);
     atomic_store_explicit(&w->running, w->self, memory_order_release);
     gc_thread_enter(w);
 #ifdef __SANITIZE_THREAD__

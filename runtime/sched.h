@@ -91,7 +91,7 @@ void future_first(void);
 /* As the first spawn does: timers of scopes and long loops need the other threads too. */
 void sched_prepare(void);
 
-const void *future_kind(uintptr_t entry); /* of a task that has not begun, or NULL */
+const wyn_site *future_kind(uintptr_t entry); /* where a task that has not begun was spawned */
 void future_run_entry(struct Run *r, uintptr_t entry); /* ENTRY_TASK or ENTRY_CLAIMED */
 /* By its spawner; false: the stack is short. */
 bool future_run_in_place(Fiber *self, wyn_future *f, const wyn_task *d);
