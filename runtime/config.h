@@ -33,7 +33,7 @@
 #define RT_BATCH 128     /* entries moved to and from the global queue at once; half a ring */
 #define RT_POOL 64       /* unused stacks a worker keeps */
 #define RT_TIMERS_FIRST 64 /* entries of a heap of timers, at first */
-#define RT_PLACES 8192u   /* stacks from which on tasks of a kind share their places */
+#define RT_PLACES 4096u   /* stacks from which on tasks of a kind share their places */
 #define RT_SEGMENT (1 * RT_MB) /* first extension of a stack; the next ones double */
 #define RT_FORK_SLOTS 1024 /* scoped tasks of a stack that are not joined; more are not shared */
 #define RT_FORK_SPINS 100  /* turns in which a stolen task may end before its owner is parked */

@@ -206,11 +206,13 @@ static bool share_begin(void) {
     return !cannot_share;
 }
 
-/* Is the fiber there waiting, of that kind, and has not too much on its stack? */
+/* Is the place free, or the fiber there waiting, of that kind, and not deep in calls? */
 static bool suits(const Place *p, const wyn_site *kind) {
     const Fiber *h = p->here;
-    if (h == NULL || !may_move(h) || h->run == NULL || h->run->desc == NULL) return false;
-    if (atomic_load_explicit(&p->homes, memory_order_relaxed) > 1) return p->kind == kind;
+    uint32_t homes = atomic_load_explicit(&p->homes, memory_order_relaxed);
+    if (h == NULL) return homes > 0 && p->kind == kind;
+    if (!may_move(h) || h->run == NULL || h->run->desc == NULL) return false;
+    if (homes > 1) return p->kind == kind;
     return h->run->desc->site == kind && h->base - used_from(h) <= (ptrdiff_t)RT_IMAGE_MAX;
 }
 
@@ -220,7 +222,7 @@ Fiber *place_share(const wyn_site *kind) {
         uint32_t n = atomic_fetch_add_explicit(&hand, 1, memory_order_relaxed);
         Place *p = place_at(n % place_count());
         lock_take(&p->lock);
-        Fiber *f = suits(p, kind) && move_out(p->here) ? fiber_bind(p) : NULL;
+        Fiber *f = suits(p, kind) && (p->here == NULL || move_out(p->here)) ? fiber_bind(p) : NULL;
         if (f != NULL) {
             atomic_fetch_add_explicit(&p->homes, 1, memory_order_relaxed);
             p->kind = kind;

@@ -285,7 +285,7 @@ static Fiber *new_stack(Worker *w, const wyn_site *kind);
 /* This loop lies at a place that others want: it goes on elsewhere. */
 static __attribute__((noinline, cold)) void leave_place(Worker *w) {
     uintptr_t e = w->fair ? fair_next(w) : 0;
-    if (e == 0) e = local_next(w);
+    if (e == 0 && (e = local_next(w)) == 0) e = inject_pop(&w->ring);
     if ((e & ENTRY_TAG) == ENTRY_FIBER) {
         if (fiber_enter(entry_fiber(e))) switch_to(w, entry_fiber(e), commit_drop, NULL);
         e = 0;
