@@ -140,7 +140,7 @@ __attribute__((noinline)) void sched_ready(Fiber *f) {
     if (old != 0) push(w, old);
 }
 
-static uintptr_t lifo_take(Worker *w) {
+static inline uintptr_t lifo_take(Worker *w) {
     uintptr_t e = atomic_load_explicit(&w->lifo, memory_order_relaxed);
     if (e == 0) return 0;
     if (rt_alone) {
@@ -173,7 +173,7 @@ static bool fair_turn(Worker *w) {
     return tick % RT_FAIR_TICK == 0;
 }
 
-static uintptr_t local_next(Worker *w) {
+static inline uintptr_t local_next(Worker *w) {
     uintptr_t e;
     if (w->lifo_run < RT_LIFO_RUN && (e = lifo_take(w)) != 0) {
         w->lifo_run++;

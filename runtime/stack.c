@@ -69,8 +69,6 @@ void stack_at(Stack *s, char *low, char *high) {
     s->size = (size_t)(high - low);
 }
 
-__attribute__((noinline)) void stack_use(const Stack *s) { wyn_stack_limit = s->limit; }
-
 bool stack_part(const Stack *s, const void *p, Segment **g, char **low, char **high) {
     const char *at = p;
     for (; *g != NULL; *g = (*g)->outer) {

@@ -43,7 +43,13 @@ void stack_at(Stack *s, char *low, char *high);
 Stack *stack_self(void);
 
 /* This thread runs on it from now on. */
-void stack_use(const Stack *s);
+static inline void stack_use(const Stack *s) {
+#ifdef __x86_64__ /* found anew at each use, also behind a switch */
+    __asm__ volatile("movq %0, %%fs:wyn_stack_limit@tpoff" : : "r"(s->limit) : "memory");
+#else
+    *(char *volatile *)&wyn_stack_limit = s->limit;
+#endif
+}
 
 /* Back to the part `to` after a jump: to what was in `segment` then. */
 void stack_unwind(Segment *to);

@@ -20,12 +20,12 @@ int64_t deadline_in(int64_t ms) {
     return ms > (INT64_MAX - now) / 1000000 ? INT64_MAX : now + ms * 1000000;
 }
 
-static Fiber *fiber_of(Waiter *w) { return (Fiber *)((char *)w - offsetof(Fiber, waiter)); }
+static inline Fiber *fiber_of(Waiter *w) { return (Fiber *)((char *)w - offsetof(Fiber, waiter)); }
 
 /* ---- beginning ---- */
 
 Waiter *waiter_held(const char *what, const wyn_site *site) {
-    Waiter *w = &fiber_self()->waiter;
+    Waiter *w = &worker_self()->self->waiter;
     w->what = what;
     w->site = site;
     w->when = 0;
@@ -71,26 +71,6 @@ void list_remove(WaitList *l, WaitNode *n) {
     }
 }
 
-WaitNode *list_win_first(WaitList *l) {
-    WaitNode *n = l->head;
-    l->head = n->next;
-    if (n->next != NULL) {
-        n->next->prev = NULL;
-    } else {
-        l->tail = NULL;
-    }
-    n->linked = false;
-    return waiter_win(n->waiter, n->index) ? n : NULL;
-}
-
-WaitNode *list_win_any(WaitList *l) {
-    while (l->head != NULL) {
-        WaitNode *n = list_win_first(l);
-        if (n != NULL) return n;
-    }
-    return NULL;
-}
-
 WaitNode *list_win_all(WaitList *l, WaitNode *chain) {
     WaitNode *n;
     while ((n = list_win(l)) != NULL) {
@@ -132,10 +112,12 @@ static void commit(Fiber *from, void *arg) {
         sched_ready(from);
 }
 
-static int waiter_end(Waiter *w) {
+static inline bool has_scope(Waiter *w) { return fiber_of(w)->panic.scope != NULL; }
+
+static inline int waiter_end(Waiter *w) {
     w->what = NULL;
     if (w->when != 0 && w->won != WAIT_TIMEOUT) timer_leave(w);
-    scope_unguard(w);
+    if (WYN_UNLIKELY(w->scope != NULL)) scope_unguard(w);
     return w->won;
 }
 
@@ -150,7 +132,7 @@ void waiter_stop_timer(Waiter *w) {
 
 int waiter_park(Waiter *w, int64_t when) {
     uint64_t token = atomic_load_explicit(&w->token, memory_order_relaxed);
-    if (!scope_guard(w) && waiter_win(w, WAIT_ABORTED)) {
+    if (WYN_UNLIKELY(has_scope(w)) && !scope_guard(w) && waiter_win(w, WAIT_ABORTED)) {
         w->what = NULL;
         return WAIT_ABORTED;
     }
@@ -183,7 +165,7 @@ static void commit_lock(Fiber *from, void *lock) {
 
 int waiter_park_lock(Waiter *w, int64_t when, uint32_t *lock) {
     w->when = when;
-    if (!scope_guard(w)) {
+    if (WYN_UNLIKELY(has_scope(w)) && !scope_guard(w)) {
         if (lock != NULL) lock_drop(lock);
         w->what = NULL;
         return WAIT_ABORTED;
@@ -201,7 +183,7 @@ static void commit_drop(Fiber *from, void *arg) {
 
 int waiter_park_held(Waiter *w, int64_t when, void (*drop)(void *arg), void *arg) {
     w->when = when;
-    if (!scope_guard(w)) {
+    if (WYN_UNLIKELY(has_scope(w)) && !scope_guard(w)) {
         drop(arg);
         w->what = NULL;
         return WAIT_ABORTED;

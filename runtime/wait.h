@@ -112,13 +112,6 @@ static inline void list_add_first(WaitList *l, WaitNode *n) {
 
 void list_remove(WaitList *l, WaitNode *n); /* if it is linked */
 
-/* The first node, which must exist, unlinked; NULL if its wait has ended otherwise. */
-WaitNode *list_win_first(WaitList *l);
-
-/* The first node whose waiter is won for it now, unlinked; losers are dropped. Or NULL. */
-WaitNode *list_win_any(WaitList *l);
-static inline WaitNode *list_win(WaitList *l) { return l->head == NULL ? NULL : list_win_any(l); }
-
 /* All of a list: nothing more comes. A chain by `prev`, newest first; chain_wake wakes it. */
 WaitNode *list_win_all(WaitList *l, WaitNode *chain);
 void chain_wake(WaitNode *chain);
@@ -142,6 +135,26 @@ static inline bool waiter_win_token(Waiter *w, uint64_t token, int event) {
 static inline bool waiter_win(Waiter *w, int event) {
     uint64_t token = atomic_load_explicit(&w->token, memory_order_relaxed);
     return (token & 1) != 0 && waiter_win_token(w, token, event);
+}
+
+/* The first node, which must exist, unlinked; NULL if its wait has ended otherwise. */
+static inline WaitNode *list_win_first(WaitList *l) {
+    WaitNode *n = l->head;
+    l->head = n->next;
+    if (n->next != NULL) {
+        n->next->prev = NULL;
+    } else {
+        l->tail = NULL;
+    }
+    n->linked = false;
+    return waiter_win(n->waiter, n->index) ? n : NULL;
+}
+
+/* The first node whose waiter is won for it now, unlinked; losers are dropped. Or NULL. */
+static inline WaitNode *list_win(WaitList *l) {
+    WaitNode *n = NULL;
+    while (l->head != NULL && n == NULL) n = list_win_first(l);
+    return n;
 }
 
 void waiter_wake(Waiter *w); /* by the winner, once, after all it delivers */
