@@ -371,7 +371,12 @@ static void commit_yield(Fiber *from, void *arg) {
     push(worker_self(), (uintptr_t)from | ENTRY_FIBER);
 }
 
-void sched_yield_task(void) { sched_park(commit_yield, NULL); }
+/* A wait like others, for its turn: who shares the place of its stack may run meanwhile. */
+void sched_yield_task(void) {
+    Waiter *w = waiter_held("yield", NULL);
+    sched_park(commit_yield, NULL);
+    w->what = NULL;
+}
 
 void sched_preempt(void) { park(commit_yield, NULL, true); }
 
