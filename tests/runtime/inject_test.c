@@ -38,7 +38,11 @@ static void *worker(void *arg) {
 int64_t wyn_main(void) {
     Ring *mine = aligned_alloc(64, (sizeof *mine + 63) & ~(size_t)63);
     memset(mine, 0, sizeof *mine);
-    for (uintptr_t i = 1; i <= 10 * RT_BATCH; i++) inject_push(&i, 1);
+    uintptr_t batch[RT_BATCH], next = 1;
+    for (int k = 0; k < 10; k++) {
+        for (uintptr_t i = 0; i < RT_BATCH; i++) batch[i] = next++;
+        inject_push(batch, RT_BATCH);
+    }
     for (int i = 0; i < 20; i++) inject_sweep(even);
     uintptr_t last = 0;
     for (uintptr_t e; (e = inject_pop(mine)) != 0;) {
