@@ -210,6 +210,8 @@ void inject_walk(void (*push)(const void *low, const void *high)) {
     uint32_t n = atomic_load(&made);
     for (uint32_t i = 1; i <= n; i++) {
         Cell *chunk = atomic_load(&chunks[i / CHUNK]);
-        if (chunk != NULL) push(chunk[i % CHUNK].entry, chunk[i % CHUNK].entry + chunk[i % CHUNK].n);
+        if (chunk == NULL) continue;
+        Cell *c = &chunk[i % CHUNK];
+        push(c->entry, c->entry + atomic_load(&c->n));
     }
 }
