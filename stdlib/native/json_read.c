@@ -131,10 +131,11 @@ static char *utf8_put(char *out, int c) {
 
 /* At a backslash: the place behind the escape; its character goes to *out unless that is NULL. */
 static const char *escape(reader *r, const char *p, char **out) {
-    static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
-    const char *at = p[1] ? strchr(from, p[1]) : NULL;
-    if (at) {
-        if (out) *(*out)++ = to[at - from];
+    static const char simple[256] = {['"'] = '"', ['\\'] = '\\', ['/'] = '/', ['b'] = '\b',
+                                     ['f'] = '\f', ['n'] = '\n', ['r'] = '\r', ['t'] = '\t'};
+    char c = simple[(unsigned char)p[1]];
+    if (c) {
+        if (out) *(*out)++ = c;
         return p + 2;
     }
     int code = p[1] == 'u' ? hex4(p + 2) : -1;
