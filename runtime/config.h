@@ -20,7 +20,7 @@
 #define RT_TIMERS_FIRST 4
 #define RT_SEGMENT (128 * RT_KB)
 #define RT_PLACES 4u
-#define RT_FORK_SLOTS 8
+#define RT_FORK_SLOTS (WYN_FORK_SPARE + 16)
 #define RT_FORK_SPINS 4
 #define RT_FORK_WAKE 1
 #else
@@ -35,7 +35,7 @@
 #define RT_TIMERS_FIRST 64 /* entries of a heap of timers, at first */
 #define RT_PLACES 4096u   /* stacks from which on tasks of a kind share their places */
 #define RT_SEGMENT (1 * RT_MB) /* first extension of a stack; the next ones double */
-#define RT_FORK_SLOTS 1024 /* scoped tasks of a stack that are not joined; more are not shared */
+#define RT_FORK_SLOTS 65536 /* scoped tasks of a stack that are not joined; more are calls */
 #define RT_FORK_SPINS 100  /* turns in which a stolen task may end before its owner is parked */
 #define RT_FORK_WAKE 3     /* so many scoped tasks are worth waking somebody at once */
 #endif

@@ -12,6 +12,8 @@
  *   has passed it, the owner waits for st.
  * - A slot joined while later ones are in use becomes a task that does nothing; it may be stolen
  *   like any other. Going below it waits for those.
+ * - When all slots are in use, head goes on beyond them: those tasks are run when they are joined,
+ *   by nobody else.
  * - A slot is used again only when its task was joined, so a claim never meets a reused slot: a
  *   thief's CAS succeeds only while the slot is shared.
  * - While a stack is parked, all its slots are shared, and one entry in the queues says so.
@@ -84,6 +86,7 @@ static __attribute__((noinline, cold)) void open_deque(Fiber *f) {
     size_t size = RT_FORK_SLOTS * sizeof(wyn_slot);
     void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (p != MAP_FAILED) madvise(p, size, MADV_NOHUGEPAGE);
     f->slots = p == MAP_FAILED ? &no_slot : p;
     fork_reset(f);
 }
@@ -91,7 +94,7 @@ static __attribute__((noinline, cold)) void open_deque(Fiber *f) {
 void fork_reset(Fiber *f) {
     f->fork.head = f->fork.split = f->fork.traced = f->slots;
     atomic_store_explicit(&f->shared, 0, memory_order_relaxed);
-    f->fork.limit = NULL;
+    __atomic_store_n(&f->fork.limit, NULL, __ATOMIC_RELAXED);
 }
 
 __attribute__((noinline)) wyn_stack *wyn_fork_stack(void) {
@@ -266,9 +269,10 @@ static void run_stolen(Fiber *f, wyn_slot *head, wyn_slot *t) {
 
 void fork_share_all(Fiber *f) {
     wyn_stack *s = &f->fork;
-    if (s->head > s->split) {
-        uint64_t n = (uint64_t)(s->head - s->split);
-        s->split = s->head;
+    wyn_slot *end = s->head < end_of(f) ? s->head : end_of(f);
+    if (end > s->split) {
+        uint64_t n = (uint64_t)(end - s->split);
+        s->split = end;
         atomic_fetch_add_explicit(&f->shared, n << 32, memory_order_acq_rel);
     }
     if (!fork_stealable(f)) return;

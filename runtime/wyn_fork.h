@@ -44,6 +44,13 @@ WYN_FAST int wyn_fork_room(wyn_stack *s, wyn_slot *t) {
     return WYN_LIKELY(t < limit) ? WYN_FORK_ROOM : wyn_fork_no_room(s, t);
 }
 
+/* Arrays leave so many slots to others: a task that waits should not find the deque full, as then
+ * it begins only when it is joined. */
+enum { WYN_FORK_SPARE = 1024 };
+WYN_FAST int wyn_fork_array_room(wyn_stack *s, wyn_slot *t) {
+    return wyn_fork_room(s, t + WYN_FORK_SPARE);
+}
+
 WYN_FAST wyn_slot *wyn_fork_next(wyn_slot *t) { return t + 1; }
 
 /* Where the operands go. `keeps`: nothing else holds them until the task is joined. */

@@ -261,9 +261,8 @@ static void slot_fill(LowerFn *f, const ForkBody *b, IrVar *slot, const Spread *
 }
 
 /* The branch in which there is room for a slot. */
-static IrStmt *st_if_room(LowerFn *f, IrVar *slot, IrVar **room) {
-    IrExpr *e = ex_rt(f, "wyn_fork_room", f->lw->t.tag, FX_READ_MEM, stack_of(f), ex_var(f, slot),
-                      NULL);
+static IrStmt *st_if_room(LowerFn *f, const char *how, IrVar *slot, IrVar **room) {
+    IrExpr *e = ex_rt(f, how, f->lw->t.tag, FX_READ_MEM, stack_of(f), ex_var(f, slot), NULL);
     *room = var_temp(f, e);
     IrExpr *full = ex_name(f, "WYN_FORK_FULL", f->lw->t.tag);
     return st_if(f, ex_binary(f, IO_NE, ex_var(f, *room), full, f->lw->t.b));
@@ -287,7 +286,7 @@ static bool fork_one(LowerFn *f, ForkVar *v, Tree *spawn, Name name) {
     }
     v->slot = var_temp(f, head_of(f));
     IrVar *room;
-    IrStmt *s = st_if_room(f, v->slot, &room);
+    IrStmt *s = st_if_room(f, "wyn_fork_room", v->slot, &room);
     BlockSave save = block_enter(f, &s->if_.then);
     slot_fill(f, v->body, v->slot, &sp, room, false);
     block_leave(f, save);
@@ -378,7 +377,7 @@ static void fork_push(LowerFn *f, ForkVar *v, Tree *spawn) {
     ForkBody *b = v->body = body_new(f, &sp, call, result_of(f, spawn), spawn->span);
     IrVar *slot = var_temp(f, head_of(f));
     IrVar *room;
-    IrStmt *s = st_if_room(f, slot, &room);
+    IrStmt *s = st_if_room(f, "wyn_fork_array_room", slot, &room);
     BlockSave save = block_enter(f, &s->if_.then);
     slot_fill(f, b, slot, &sp, room, true);
     head_past(f, slot);
