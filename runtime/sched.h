@@ -3,7 +3,11 @@
  * by one thread; P of them, started when there is work for a second one. A task begins as a plain
  * call from the loop at the base of a stack; if it waits, the stack is parked with it and the
  * worker goes on with another one; when it ends, it returns into the loop of its stack.
- * Entries of queues are addresses with a tag in the low bits: see ENTRY_TAG. */
+ * Entries of queues are addresses with a tag in the low bits: see ENTRY_TAG.
+ * Four ideas carry it. Bulk allocation: tasks come from lists that are refilled a block at a time
+ * (wyn_local). Batched queue operations: half a ring moves at once, to a thief (deque.h) or the
+ * global queue (inject.h). Smart signalling: a sleeper is woken only when nobody searches and there
+ * is enough work (idle.c). Pools of the worker: objects, stacks and queues need no lock. */
 #ifndef WYN_SCHED_H
 #define WYN_SCHED_H
 
