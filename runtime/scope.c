@@ -63,9 +63,9 @@ bool scope_guard(Waiter *w) {
 }
 
 /* The wait was opened after it was linked: an aborter that came in between won nothing. */
-bool scope_missed(Waiter *w) {
+bool scope_missed(wyn_scope *s) {
     atomic_thread_fence(memory_order_seq_cst); /* with the one in abort_all */
-    return is_aborted(w->scope);
+    return is_aborted(s);
 }
 
 void scope_unguard(Waiter *w) {

@@ -11,7 +11,7 @@
 /* wait.c: links w into the scope that governs the running code. False: that one is aborted. */
 bool scope_guard(Waiter *w);
 void scope_unguard(Waiter *w);
-bool scope_missed(Waiter *w); /* aborted before the wait was open */
+bool scope_missed(wyn_scope *s); /* aborted before the wait was open */
 
 /* Around the run of a task; its object says which scope. scope_begin raises `cancelled` when that
  * is aborted. scope_failed: it panicked. */

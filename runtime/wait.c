@@ -148,13 +148,18 @@ int waiter_park(Waiter *w, int64_t when) {
 /* Also on the next stack. Once the wait is open, only what is still locked keeps the task from
  * going on. */
 static inline void open_parked(Waiter *w) {
+    uint64_t token = token_next(w);
+    wyn_scope *scope = w->scope;
     atomic_store_explicit(&w->state, WAIT_PARKED, memory_order_relaxed);
     if (w->when == 0) {
-        token_open(w);
+        /* release: of the set-up, with the acquire in waiter_win_token */
+        atomic_store_explicit(&w->token, token, memory_order_release);
     } else {
-        timer_add(w, token_next(w), true);
+        timer_add(w, token, true);
     }
-    if (WYN_UNLIKELY(w->scope != NULL) && scope_missed(w) && waiter_win(w, WAIT_ABORTED))
+    /* a sleeper may be in another wait by now, and its scope gone; then the token is, too */
+    if (WYN_UNLIKELY(scope != NULL) && scope_missed(scope) &&
+        waiter_win_token(w, token, WAIT_ABORTED))
         waiter_wake(w);
 }
 
