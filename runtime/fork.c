@@ -117,6 +117,19 @@ void wyn_fork_scope(wyn_stack *s, wyn_slot *t) {
     t->scope = c->masked > 0 ? NULL : c->scope;
 }
 
+/* The scopes of n slots from t on, about to be shared: the abort must reach who takes them. */
+static void stamp(Fiber *f, wyn_slot *t, ptrdiff_t n) {
+    if (WYN_LIKELY(f->panic.scope == NULL)) {
+        for (; n > 0; n--, t++) {
+            if ((t->fork->flags & WYN_FORK_WAITS) == 0) t->scope = NULL;
+        }
+        return;
+    }
+    for (; n > 0; n--, t++) {
+        if ((t->fork->flags & WYN_FORK_WAITS) == 0) t->scope = scope_of_slot(f, index_of(f, t));
+    }
+}
+
 static void want_again(Fiber *f) {
     if (worker_count > 1) fork_want(f);
 }
@@ -136,6 +149,7 @@ __attribute__((noinline)) void wyn_fork_share(wyn_stack *s, wyn_slot *last) {
     bool asks = worker_count > 1;
     ptrdiff_t n = (head - s->split + 1) / 2;
     if (asks && n > 0) {
+        stamp(f, s->split, n);
         s->split += n;
         atomic_fetch_add_explicit(&f->shared, (uint64_t)n << 32, memory_order_acq_rel);
         uint32_t shares = atomic_load_explicit(&f->shares, memory_order_relaxed);
@@ -251,7 +265,7 @@ static void run_stolen(Fiber *f, wyn_slot *head, wyn_slot *t) {
     Panic *p = NULL;
     f->fork.head = head;
     f->run = &run;
-    f->panic.scope = (fork->flags & WYN_FORK_WAITS) != 0 ? t->scope : NULL;
+    f->panic.scope = t->scope;
     f->panic.masked = 0;
     bool ok = panic_run(run_body, &stolen, &p);
     f->run = run.outer;
@@ -272,6 +286,7 @@ void fork_share_all(Fiber *f) {
     wyn_slot *end = s->head < end_of(f) ? s->head : end_of(f);
     if (end > s->split) {
         uint64_t n = (uint64_t)(end - s->split);
+        stamp(f, s->split, (ptrdiff_t)n);
         s->split = end;
         atomic_fetch_add_explicit(&f->shared, n << 32, memory_order_acq_rel);
     }

@@ -9,6 +9,7 @@
  * for all, and the abort reaches it through its tasks. */
 #include "scope.h"
 
+#include "fork.h"
 #include "gc.h"
 #include "lock.h"
 #include "native.h"
@@ -28,6 +29,8 @@ struct wyn_scope {
     wyn_future *_Atomic failed; /* the first that panicked */
     int64_t deadline;           /* 0: none */
     const wyn_site *site;
+    const Fiber *fiber;         /* that opened it, and how many slots its deque had then */
+    uint32_t slots;
     uint32_t lock;
     int adding; /* tasks about to be added */
     _Atomic bool aborted, timed_out;
@@ -94,6 +97,13 @@ void scope_check(void) {
 bool scope_runs_others(void) {
     PanicContext *c = panic_context();
     return c->scope == NULL || c->masked > 0;
+}
+
+/* A slot spawned before a scope was opened on this stack belongs to one further out. */
+wyn_scope *scope_of_slot(const Fiber *f, uint32_t index) {
+    wyn_scope *s = f->panic.scope;
+    while (s != NULL && s->fiber == f && index < s->slots) s = s->outer;
+    return s;
 }
 
 /* ---- aborting ---- */
@@ -283,6 +293,8 @@ static wyn_scope *scope_new(int64_t timeout_ms, const wyn_site *site) {
     wyn_scope *s = wyn_alloc(sizeof *s);
     PanicContext *c = panic_context();
     s->site = site;
+    s->fiber = fiber_self();
+    s->slots = fork_mark(s->fiber);
     s->outer = c->scope;
     if (c->masked == 0) s->parent = c->scope;
     if (timeout_ms >= 0) s->deadline = deadline_in(timeout_ms);

@@ -5,6 +5,7 @@
 #ifndef WYN_SCOPE_H
 #define WYN_SCOPE_H
 
+#include "fiber.h"
 #include "task.h"
 #include "wyn_scope.h"
 
@@ -23,6 +24,9 @@ void scope_failed(wyn_future *f, const wyn_task *d, const Panic *p);
  * blocks run. */
 void scope_check(void);
 bool scope_is_aborted(void); /* of the running code, also inside deferred blocks */
+
+/* The scope of a slot of f's deque that has not been joined. */
+struct wyn_scope *scope_of_slot(const Fiber *f, uint32_t index);
 
 /* May the running code run another task's future in place? Not when an abort must end its wait. */
 bool scope_runs_others(void);
