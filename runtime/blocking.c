@@ -1,7 +1,9 @@
 /* blocking.c - the bounded pool of threads for blocking calls.
  * Invariants: a job lies on the stack of the task that waits for it, linked under `lock`; `pending`
- * counts jobs from before the park until after the wake-up has been queued, so that a moment in
- * which nothing runs is not taken for a deadlock. Threads start when a job finds none idle, up to
+ * counts jobs from before the park until the task goes on, and the task itself counts down: a
+ * thread that did it after the wake-up could be seen by the last worker that falls asleep, and
+ * nobody would look again whether anything can still go on. Threads start when a job finds none
+ * idle, up to
  * the limit, and end after RT_BLOCKING_IDLE_S without work. The pool's threads are unknown to the
  * collector: they allocate nothing from it. */
 #define _GNU_SOURCE
@@ -62,7 +64,6 @@ static void *thread_main(void *unused) {
         job->fn(job->arg);
         Waiter *w = job->waiter; /* once it is woken the job is gone */
         if (waiter_win(w, 0)) waiter_wake(w);
-        atomic_fetch_sub(&pending, 1);
         pthread_mutex_lock(&lock);
     }
     threads--;
@@ -114,6 +115,7 @@ void blocking_call(void (*fn)(void *), void *arg, const char *what, const wyn_si
             c->masked++; /* the job lies on this stack: an abort waits for its end */
             waiter_park(job.waiter, 0);
             c->masked--;
+            atomic_fetch_sub(&pending, 1);
             scope_check();
             return;
         }

@@ -10,11 +10,22 @@
 
 typedef struct HttpHead HttpHead;
 
+/* A layer between the socket and the reader. Calls as recv and send: -1 with errno EAGAIN when they
+ * have to wait, for the direction that `wants` then says. */
+typedef struct Layer {
+    ssize_t (*read)(struct Layer *l, char *to, size_t room);
+    ssize_t (*write)(struct Layer *l, const char *p, size_t n);
+    void (*end)(struct Layer *l); /* frees it */
+    PollSide wants;
+} Layer;
+
 typedef struct Conn {
     int error;            /* errno of the last call that gave "" */
     size_t from, to, cap; /* bytes [from, to) of buf were read and not yet asked for */
     char *buf;            /* malloc */
     HttpHead *head;       /* malloc; of a connection that speaks HTTP */
+    Layer *layer;         /* NULL: none */
+    char *why;            /* malloc; what the layer said of a failure, or NULL */
     int64_t listener;     /* that accepted it; 0: none */
     _Atomic bool idle;    /* waits for the first byte of a request */
 } Conn;
@@ -24,7 +35,10 @@ typedef struct Conn {
 bool conn_fill(Conn *c, int64_t h, int fd, int64_t when);
 
 /* Writes all of it; 0 or a negative errno. */
-int64_t conn_write(int64_t h, int fd, const char *p, size_t n, int64_t when);
+int64_t conn_write(Conn *c, int64_t h, int fd, const char *p, size_t n, int64_t when);
+
+/* After a call gave -1: true when it is to be tried again. Else errno says why not. */
+bool conn_again(int64_t h, PollSide side, int64_t when, const char *what);
 
 /* Of poll_open for connections. */
 void conn_drop(void *extra);

@@ -276,7 +276,7 @@ static int read_body(Conn *c, HttpHead *q, int64_t h, int fd, size_t most, int64
     if (q->length > (int64_t)most) return 413;
     if (q->expect) {
         static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
-        int64_t bad = conn_write(h, fd, go_on, sizeof go_on - 1, when);
+        int64_t bad = conn_write(c, h, fd, go_on, sizeof go_on - 1, when);
         if (bad != 0) return (int)bad;
     }
     if (q->chunked) return read_chunks(c, q, h, fd, most, when);
@@ -508,8 +508,8 @@ bool wyn_http_answer(int64_t h, int64_t status, const wyn_str *fields, const wyn
             n += sent;
             sent = 0;
         }
-        bad = conn_write(h, fd, out, n, when);
-        if (bad == 0 && sent > 0) bad = conn_write(h, fd, body->bytes, sent, when);
+        bad = conn_write(extra, h, fd, out, n, when);
+        if (bad == 0 && sent > 0) bad = conn_write(extra, h, fd, body->bytes, sent, when);
     }
     if (out != small) free(out);
     poll_leave(h);

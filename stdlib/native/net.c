@@ -23,10 +23,18 @@ enum { CHUNK = 64 << 10 };
 /* Where bytes arrive first; not used across a wait, so one for each thread is enough. */
 static __thread char scratch[CHUNK];
 
+/* Not inlined: the thread may be another one after a wait. */
+static __attribute__((noinline)) char *scratch_here(void) {
+    __asm__ volatile("");
+    return scratch;
+}
+
 void conn_drop(void *extra) {
     Conn *c = extra;
+    if (c->layer != NULL) c->layer->end(c->layer);
     free(c->buf);
     free(c->head);
+    free(c->why);
     free(c);
 }
 
@@ -42,8 +50,7 @@ static int64_t conn_new(int fd, int64_t listener) {
     return -why;
 }
 
-/* True: try again. False: errno says why not. */
-static bool again(int64_t h, PollSide side, int64_t when, const char *what) {
+bool conn_again(int64_t h, PollSide side, int64_t when, const char *what) {
     if (errno == EINTR) return true;
     if (errno != EAGAIN && errno != EINPROGRESS) return false;
     PollEnd end = poll_wait(h, side, when, what, NULL);
@@ -188,7 +195,7 @@ int64_t wyn_net_accept(int64_t h, int64_t ms) {
     do {
         got = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
         if (got < 0 && errno == ECONNABORTED) errno = EINTR;
-    } while (got < 0 && again(h, POLL_READ, when, "accept"));
+    } while (got < 0 && conn_again(h, POLL_READ, when, "accept"));
     int why = errno;
     poll_leave(h);
     if (got < 0) return -why;
@@ -242,15 +249,29 @@ int64_t wyn_net_connect_unix(const wyn_str *path, int64_t ms) {
 
 /* ---- reading ---- */
 
-/* The bytes read, 0 at the end, or -1 with errno. */
-static ssize_t read_some(int64_t h, int fd, char *to, size_t room, int64_t when) {
-    for (;;) {
-        ssize_t n = -1;
-        errno = EAGAIN;
-        if (!poll_is_drained(h)) n = recv(fd, to, room, 0);
-        if (n > 0 && (size_t)n < room) poll_drained(h);
-        if (n >= 0 || !again(h, POLL_READ, when, "read from a connection")) return n;
+/* One attempt; *side: what to wait for after EAGAIN. */
+static ssize_t read_once(Conn *c, int64_t h, int fd, char *to, size_t room, PollSide *side) {
+    *side = POLL_READ;
+    if (c->layer != NULL) {
+        ssize_t n = c->layer->read(c->layer, to, room);
+        *side = c->layer->wants;
+        return n;
     }
+    errno = EAGAIN;
+    if (poll_is_drained(h)) return -1;
+    ssize_t n = recv(fd, to, room, 0);
+    if (n > 0 && (size_t)n < room) poll_drained(h);
+    return n;
+}
+
+/* The bytes read, 0 at the end, or -1 with errno. */
+static ssize_t read_some(Conn *c, int64_t h, int fd, char *to, size_t room, int64_t when) {
+    PollSide side;
+    ssize_t n;
+    do {
+        n = read_once(c, h, fd, to, room, &side);
+    } while (n < 0 && conn_again(h, side, when, "read from a connection"));
+    return n;
 }
 
 static wyn_str *take(Conn *c, size_t n) {
@@ -274,7 +295,7 @@ bool conn_fill(Conn *c, int64_t h, int fd, int64_t when) {
         c->buf = more;
         c->cap = cap;
     }
-    ssize_t n = read_some(h, fd, c->buf + c->to, c->cap - c->to, when);
+    ssize_t n = read_some(c, h, fd, c->buf + c->to, c->cap - c->to, when);
     c->error = n < 0 ? errno : 0;
     if (n <= 0) return false;
     c->to += (size_t)n;
@@ -294,15 +315,13 @@ wyn_str *wyn_net_read(int64_t h, int64_t most, int64_t ms) {
     } else {
         /* the buffer of a thread may be another one's after a wait */
         int64_t when = poll_deadline(ms);
-        ssize_t n = -1;
+        PollSide side;
+        ssize_t n;
         do {
-            errno = EAGAIN;
-            if (poll_is_drained(h)) continue;
-            n = recv(fd, scratch, room, 0);
-        } while (n < 0 && again(h, POLL_READ, when, "read from a connection"));
-        if (n > 0 && (size_t)n < room) poll_drained(h);
+            n = read_once(c, h, fd, scratch_here(), room, &side);
+        } while (n < 0 && conn_again(h, side, when, "read from a connection"));
         c->error = n < 0 ? errno : 0;
-        s = wyn_str_new(scratch, n < 0 ? 0 : n);
+        s = wyn_str_new(scratch_here(), n < 0 ? 0 : n);
     }
     poll_leave(h);
     return s;
@@ -360,13 +379,15 @@ wyn_str *wyn_net_read_line(int64_t h, int64_t most, int64_t ms) {
 
 /* ---- writing, closing ---- */
 
-int64_t conn_write(int64_t h, int fd, const char *p, size_t n, int64_t when) {
+int64_t conn_write(Conn *c, int64_t h, int fd, const char *p, size_t n, int64_t when) {
     while (n > 0) {
-        ssize_t k = send(fd, p, n, MSG_NOSIGNAL);
+        Layer *l = c->layer;
+        ssize_t k = l != NULL ? l->write(l, p, n) : send(fd, p, n, MSG_NOSIGNAL);
+        PollSide side = l != NULL ? l->wants : POLL_WRITE;
         if (k >= 0) {
             p += k;
             n -= (size_t)k;
-        } else if (!again(h, POLL_WRITE, when, "write to a connection")) {
+        } else if (!conn_again(h, side, when, "write to a connection")) {
             return -errno;
         }
     }
@@ -377,7 +398,7 @@ int64_t wyn_net_write(int64_t h, const wyn_str *s, int64_t ms) {
     void *extra;
     int fd = poll_enter(h, &extra);
     if (fd < 0) return -EBADF;
-    int64_t bad = conn_write(h, fd, s->bytes, (size_t)s->len, poll_deadline(ms));
+    int64_t bad = conn_write(extra, h, fd, s->bytes, (size_t)s->len, poll_deadline(ms));
     poll_leave(h);
     return bad != 0 ? bad : s->len;
 }

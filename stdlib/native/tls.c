@@ -1,0 +1,262 @@
+/* tls.c - TLS under a connection, by OpenSSL.
+ * The library is opened when the first connection asks for it, so that a program that never does
+ * carries nothing of it and needs no header to be built. Certificates are checked against those of
+ * the system, and the name of the host against the certificate; TLS 1.2 is the least. A session
+ * is not used by two tasks at once: reading and writing take its lock. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "blocking.h"
+#include "conn.h"
+#include "wyn.h"
+
+enum { WANT_READ = 2, WANT_WRITE = 3, ZERO_RETURN = 6, VERIFY_PEER = 1, FILE_PEM = 1 };
+enum { CTRL_SNI = 55, CTRL_MODE = 33, CTRL_MIN_VERSION = 123, VERSION_1_2 = 0x303 };
+enum { MODES = 1 | 2 | 16 }; /* partial writes, moving buffers, release of buffers */
+
+#define FUNCTIONS(F)                                                                              \
+    F(void *, TLS_client_method, (void))                                                          \
+    F(void *, TLS_server_method, (void))                                                          \
+    F(void *, SSL_CTX_new, (void *))                                                              \
+    F(int, SSL_CTX_set_default_verify_paths, (void *))                                            \
+    F(int, SSL_CTX_load_verify_locations, (void *, const char *, const char *))                   \
+    F(void, SSL_CTX_set_verify, (void *, int, void *))                                            \
+    F(long, SSL_CTX_ctrl, (void *, int, long, void *))                                            \
+    F(int, SSL_CTX_use_certificate_chain_file, (void *, const char *))                            \
+    F(int, SSL_CTX_use_PrivateKey_file, (void *, const char *, int))                              \
+    F(void *, SSL_new, (void *))                                                                  \
+    F(void, SSL_free, (void *))                                                                   \
+    F(int, SSL_set_fd, (void *, int))                                                             \
+    F(long, SSL_ctrl, (void *, int, long, void *))                                                \
+    F(int, SSL_set1_host, (void *, const char *))                                                 \
+    F(int, SSL_connect, (void *))                                                                 \
+    F(int, SSL_accept, (void *))                                                                  \
+    F(int, SSL_read, (void *, void *, int))                                                       \
+    F(int, SSL_write, (void *, const void *, int))                                                \
+    F(int, SSL_shutdown, (void *))                                                                \
+    F(int, SSL_get_error, (const void *, int))                                                    \
+    F(long, SSL_get_verify_result, (const void *))                                                \
+    F(const char *, X509_verify_cert_error_string, (long))                                        \
+    F(unsigned long, ERR_get_error, (void))                                                       \
+    F(void, ERR_clear_error, (void))                                                              \
+    F(const char *, ERR_reason_error_string, (unsigned long))
+
+#define DECLARE(result, name, arguments) static result(*name) arguments;
+FUNCTIONS(DECLARE)
+
+typedef struct Tls {
+    Layer layer;
+    pthread_mutex_t lock;
+    Conn *conn;
+    void *ssl;
+    bool broken;
+} Tls;
+
+typedef struct ServerContext {
+    char *cert, *key;
+    void *context;
+    struct ServerContext *next;
+} ServerContext;
+
+static pthread_mutex_t start_lock = PTHREAD_MUTEX_INITIALIZER;
+static bool tried, loaded;
+static void *client_context;
+static ServerContext *server_contexts;
+
+static void load_library(void) {
+    void *lib = dlopen("libssl.so.3", RTLD_NOW | RTLD_GLOBAL);
+    if (lib == NULL) lib = dlopen("libssl.so", RTLD_NOW | RTLD_GLOBAL);
+    loaded = lib != NULL;
+#define FIND(result, name, arguments)                                                             \
+    if (loaded) {                                                                                 \
+        void *at = dlsym(lib, #name);                                                             \
+        memcpy(&name, &at, sizeof at);                                                            \
+        loaded = at != NULL;                                                                      \
+    }
+    FUNCTIONS(FIND)
+}
+
+static void *context_new(bool server) {
+    void *context = SSL_CTX_new(server ? TLS_server_method() : TLS_client_method());
+    if (context == NULL) return NULL;
+    SSL_CTX_ctrl(context, CTRL_MIN_VERSION, VERSION_1_2, NULL);
+    SSL_CTX_ctrl(context, CTRL_MODE, MODES, NULL);
+    return context;
+}
+
+/* On a thread of the pool: it reads files. */
+static void start_client(void *unused) {
+    (void)unused;
+    pthread_mutex_lock(&start_lock);
+    if (!tried) load_library();
+    tried = true;
+    if (loaded && client_context == NULL && (client_context = context_new(false)) != NULL) {
+        SSL_CTX_set_default_verify_paths(client_context);
+        const char *more = getenv("SSL_CERT_FILE"); /* OpenSSL reads it only where it is built so */
+        if (more != NULL) SSL_CTX_load_verify_locations(client_context, more, NULL);
+        SSL_CTX_set_verify(client_context, VERIFY_PEER, NULL);
+    }
+    pthread_mutex_unlock(&start_lock);
+}
+
+static void why(Conn *c, const char *text) {
+    free(c->why);
+    c->why = strdup(text);
+}
+
+static void why_ssl(Conn *c) {
+    const char *text = ERR_reason_error_string(ERR_get_error());
+    why(c, text == NULL ? "the connection was closed" : text);
+}
+
+/* ---- the layer ---- */
+
+/* What a call of the library gave, as recv and send give it. */
+static ssize_t outcome(Tls *t, int n) {
+    if (n > 0) return n;
+    switch (SSL_get_error(t->ssl, n)) {
+    case WANT_READ: t->layer.wants = POLL_READ, errno = EAGAIN; return -1;
+    case WANT_WRITE: t->layer.wants = POLL_WRITE, errno = EAGAIN; return -1;
+    case ZERO_RETURN: return 0;
+    default:
+        t->broken = true;
+        why_ssl(t->conn);
+        errno = EPROTO;
+        return -1;
+    }
+}
+
+static ssize_t tls_read(Layer *l, char *to, size_t room) {
+    Tls *t = (Tls *)l;
+    pthread_mutex_lock(&t->lock);
+    ERR_clear_error();
+    ssize_t n = outcome(t, SSL_read(t->ssl, to, room > 1 << 30 ? 1 << 30 : (int)room));
+    pthread_mutex_unlock(&t->lock);
+    return n;
+}
+
+static ssize_t tls_write(Layer *l, const char *p, size_t n) {
+    Tls *t = (Tls *)l;
+    pthread_mutex_lock(&t->lock);
+    ERR_clear_error();
+    ssize_t k = outcome(t, SSL_write(t->ssl, p, n > 1 << 30 ? 1 << 30 : (int)n));
+    pthread_mutex_unlock(&t->lock);
+    if (k == 0) {
+        errno = EPIPE;
+        return -1;
+    }
+    return k;
+}
+
+static void tls_end(Layer *l) {
+    Tls *t = (Tls *)l;
+    if (!t->broken) SSL_shutdown(t->ssl); /* says goodbye, does not wait for an answer */
+    SSL_free(t->ssl);
+    pthread_mutex_destroy(&t->lock);
+    free(t);
+}
+
+/* 0, or a negative errno with the reason noted. */
+static int64_t handshake(Conn *c, int64_t h, int fd, void *context, const char *host, int64_t ms) {
+    Tls *t = calloc(1, sizeof *t);
+    if (t == NULL || (t->ssl = SSL_new(context)) == NULL || SSL_set_fd(t->ssl, fd) != 1) {
+        if (t != NULL && t->ssl != NULL) SSL_free(t->ssl);
+        free(t);
+        why(c, "no memory");
+        return -ENOMEM;
+    }
+    pthread_mutex_init(&t->lock, NULL);
+    t->conn = c;
+    t->layer = (Layer){tls_read, tls_write, tls_end, POLL_READ};
+    if (host != NULL) {
+        SSL_ctrl(t->ssl, CTRL_SNI, 0, (void *)(uintptr_t)host);
+        SSL_set1_host(t->ssl, host);
+    }
+    int64_t when = poll_deadline(ms);
+    ssize_t n;
+    why(c, "timed out");
+    do {
+        ERR_clear_error();
+        n = outcome(t, host != NULL ? SSL_connect(t->ssl) : SSL_accept(t->ssl));
+    } while (n < 0 && conn_again(h, t->layer.wants, when, "TLS handshake"));
+    if (n > 0) {
+        c->layer = &t->layer;
+        return 0;
+    }
+    int code = n == 0 ? EPIPE : errno;
+    long verified = SSL_get_verify_result(t->ssl);
+    if (verified != 0) why(c, X509_verify_cert_error_string(verified));
+    if (code == ECANCELED) why(c, "the connection was closed");
+    t->broken = true;
+    tls_end(&t->layer);
+    return -code;
+}
+
+static const char no_library[] = "TLS needs OpenSSL 3 (Debian package libssl3)";
+
+/* TLS on a connection to that host: 0, or a negative errno; wyn_tls_error says more. */
+int64_t wyn_tls_client(int64_t h, const wyn_str *host, int64_t ms) {
+    void *extra;
+    int fd = poll_enter(h, &extra);
+    if (fd < 0) return -EBADF;
+    if (client_context == NULL) blocking_call(start_client, NULL, "loading certificates", NULL);
+    int64_t r = -ENOSYS;
+    if (client_context == NULL) {
+        why(extra, no_library);
+    } else {
+        r = handshake(extra, h, fd, client_context, host->bytes, ms);
+    }
+    poll_leave(h);
+    return r;
+}
+
+/* Under start_lock. */
+static void *server_context(Conn *c, const char *cert, const char *key) {
+    for (ServerContext *s = server_contexts; s != NULL; s = s->next) {
+        if (strcmp(s->cert, cert) == 0 && strcmp(s->key, key) == 0) return s->context;
+    }
+    if (!tried) load_library();
+    tried = true;
+    if (!loaded) {
+        why(c, no_library);
+        return NULL;
+    }
+    void *context = context_new(true);
+    ServerContext *s = calloc(1, sizeof *s);
+    if (context == NULL || s == NULL ||
+        SSL_CTX_use_certificate_chain_file(context, cert) != 1 ||
+        SSL_CTX_use_PrivateKey_file(context, key, FILE_PEM) != 1) {
+        why_ssl(c);
+        free(s);
+        return NULL;
+    }
+    *s = (ServerContext){strdup(cert), strdup(key), context, server_contexts};
+    server_contexts = s;
+    return context;
+}
+
+int64_t wyn_tls_server(int64_t h, const wyn_str *cert, const wyn_str *key, int64_t ms) {
+    void *extra;
+    int fd = poll_enter(h, &extra);
+    if (fd < 0) return -EBADF;
+    pthread_mutex_lock(&start_lock);
+    void *context = server_context(extra, cert->bytes, key->bytes);
+    pthread_mutex_unlock(&start_lock);
+    int64_t r = -EPROTO;
+    if (context != NULL) r = handshake(extra, h, fd, context, NULL, ms);
+    poll_leave(h);
+    return r;
+}
+
+/* Why TLS failed on this connection. */
+wyn_str *wyn_tls_error(int64_t h) {
+    void *extra;
+    if (poll_enter(h, &extra) < 0) return wyn_str_from_c("the connection is closed");
+    wyn_str *s = wyn_str_from_c(((Conn *)extra)->why);
+    poll_leave(h);
+    return s;
+}
