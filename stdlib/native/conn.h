@@ -10,8 +10,8 @@
 
 typedef struct HttpHead HttpHead;
 
-/* A layer between the socket and the reader. Calls as recv and send: -1 with errno EAGAIN when they
- * have to wait, for the direction that `wants` then says. */
+/* A layer between the socket and the reader. Calls as recv and send, but a failure is a negative
+ * errno: -EAGAIN when they have to wait, for the direction that `wants` then says. */
 typedef struct Layer {
     ssize_t (*read)(struct Layer *l, char *to, size_t room);
     ssize_t (*write)(struct Layer *l, const char *p, size_t n);
@@ -37,8 +37,10 @@ bool conn_fill(Conn *c, int64_t h, int fd, int64_t when);
 /* Writes all of it; 0 or a negative errno. */
 int64_t conn_write(Conn *c, int64_t h, int fd, const char *p, size_t n, int64_t when);
 
-/* After a call gave -1: true when it is to be tried again. Else errno says why not. */
-bool conn_again(int64_t h, PollSide side, int64_t when, const char *what);
+/* After a call that gave this negative errno: 0 when it is to be tried again, perhaps after a wait,
+ * else the negative errno to give up with. (errno itself is not looked at in functions that wait:
+ * compilers keep its address, and the thread may be another one afterwards.) */
+ssize_t conn_again(int64_t h, ssize_t bad, PollSide side, int64_t when, const char *what);
 
 /* Of poll_open for connections. */
 void conn_drop(void *extra);

@@ -39,7 +39,7 @@ void conn_drop(void *extra) {
 }
 
 /* A handle for an open socket, or a negative errno with the socket closed. */
-static int64_t conn_new(int fd, int64_t listener) {
+static __attribute__((noinline)) int64_t conn_new(int fd, int64_t listener) {
     Conn *c = calloc(1, sizeof *c);
     if (c != NULL) c->listener = listener;
     int64_t h = c == NULL ? -1 : poll_open(fd, c, conn_drop);
@@ -50,12 +50,27 @@ static int64_t conn_new(int fd, int64_t listener) {
     return -why;
 }
 
-bool conn_again(int64_t h, PollSide side, int64_t when, const char *what) {
-    if (errno == EINTR) return true;
-    if (errno != EAGAIN && errno != EINPROGRESS) return false;
+ssize_t conn_again(int64_t h, ssize_t bad, PollSide side, int64_t when, const char *what) {
+    if (bad == -EINTR) return 0;
+    if (bad != -EAGAIN) return bad;
     PollEnd end = poll_wait(h, side, when, what, NULL);
-    errno = end == POLL_TIMEOUT ? ETIMEDOUT : ECANCELED;
-    return end == POLL_READY;
+    return end == POLL_READY ? 0 : end == POLL_TIMEOUT ? -ETIMEDOUT : -ECANCELED;
+}
+
+/* Calls as the system's, but a failure is a negative errno. Not inlined: see conn_again. */
+static __attribute__((noinline)) ssize_t sys_recv(int fd, char *to, size_t room) {
+    ssize_t n = recv(fd, to, room, 0);
+    return n < 0 ? -errno : n;
+}
+
+static __attribute__((noinline)) ssize_t sys_send(int fd, const char *p, size_t n) {
+    ssize_t k = send(fd, p, n, MSG_NOSIGNAL);
+    return k < 0 ? -errno : k;
+}
+
+static __attribute__((noinline)) int sys_accept(int fd) {
+    int got = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    return got >= 0 ? got : errno == ECONNABORTED ? -EINTR : -errno;
 }
 
 static void no_delay(int fd) {
@@ -90,7 +105,7 @@ static int resolve(Lookup *l, const wyn_str *host, int64_t port, int flags) {
         blocking_call(look_up, l, "resolving a name", NULL);
     }
     if (l->status == 0) return 0;
-    return l->status == EAI_SYSTEM ? -errno : l->status == EAI_MEMORY ? -ENOMEM : -ENOENT;
+    return l->status == EAI_SYSTEM ? -EIO : l->status == EAI_MEMORY ? -ENOMEM : -ENOENT;
 }
 
 static wyn_str *address_text(const struct sockaddr_storage *a, socklen_t len, bool with_port) {
@@ -132,7 +147,8 @@ wyn_str *wyn_net_address(int64_t h, bool peer) {
 
 /* ---- listening and connecting ---- */
 
-static int listen_at(const struct sockaddr *a, socklen_t len, int64_t backlog, bool share) {
+static __attribute__((noinline)) int listen_at(const struct sockaddr *a, socklen_t len,
+                                               int64_t backlog, bool share) {
     int fd = socket(a->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), one = 1;
     if (fd < 0) return -errno;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
@@ -191,35 +207,40 @@ int64_t wyn_net_accept(int64_t h, int64_t ms) {
     int fd = poll_enter(h, &extra);
     if (fd < 0) return -EBADF;
     int64_t when = poll_deadline(ms);
-    int got;
+    ssize_t got, bad = 0;
     do {
-        got = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-        if (got < 0 && errno == ECONNABORTED) errno = EINTR;
-    } while (got < 0 && conn_again(h, POLL_READ, when, "accept"));
-    int why = errno;
+        got = sys_accept(fd);
+        if (got < 0) bad = conn_again(h, got, POLL_READ, when, "accept");
+    } while (got < 0 && bad == 0);
     poll_leave(h);
-    if (got < 0) return -why;
-    no_delay(got);
-    return conn_new(got, h);
+    if (got < 0) return bad;
+    no_delay((int)got);
+    return conn_new((int)got, h);
 }
 
-static int64_t connect_to(const struct sockaddr *a, socklen_t len, int64_t when) {
+/* A socket that is connected, or that will be when it can be written to. */
+static __attribute__((noinline)) int dial(const struct sockaddr *a, socklen_t len,
+                                          bool *pending) {
     int fd = socket(a->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0) return -errno;
     if (a->sa_family != AF_UNIX) no_delay(fd);
-    int bad = connect(fd, a, len);
+    *pending = connect(fd, a, len) != 0;
+    if (!*pending || errno == EINPROGRESS || errno == EINTR) return fd;
     int why = errno;
-    if (bad != 0 && why != EINPROGRESS && why != EINTR) {
-        close(fd);
-        return -why;
-    }
-    int64_t h = conn_new(fd, 0);
-    if (h < 0 || bad == 0) return h;
+    close(fd);
+    return -why;
+}
+
+static int64_t connect_to(const struct sockaddr *a, socklen_t len, int64_t when) {
+    bool pending;
+    int fd = dial(a, len, &pending), why;
+    int64_t h = fd < 0 ? fd : conn_new(fd, 0);
+    if (h < 0 || !pending) return h;
     for (socklen_t size = sizeof why;;) {
         PollEnd end = poll_wait(h, POLL_WRITE, when, "connect", NULL);
         why = end == POLL_TIMEOUT ? ETIMEDOUT : ECANCELED;
         if (end != POLL_READY) break;
-        if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &why, &size) != 0) why = errno;
+        if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &why, &size) != 0) why = EBADF;
         struct sockaddr_storage peer;
         socklen_t peer_len = sizeof peer;
         if (why == 0 && getpeername(fd, (void *)&peer, &peer_len) == 0) return h;
@@ -257,21 +278,21 @@ static ssize_t read_once(Conn *c, int64_t h, int fd, char *to, size_t room, Poll
         *side = c->layer->wants;
         return n;
     }
-    errno = EAGAIN;
-    if (poll_is_drained(h)) return -1;
-    ssize_t n = recv(fd, to, room, 0);
+    if (poll_is_drained(h)) return -EAGAIN;
+    ssize_t n = sys_recv(fd, to, room);
     if (n > 0 && (size_t)n < room) poll_drained(h);
     return n;
 }
 
-/* The bytes read, 0 at the end, or -1 with errno. */
+/* The bytes read, 0 at the end, or a negative errno. */
 static ssize_t read_some(Conn *c, int64_t h, int fd, char *to, size_t room, int64_t when) {
-    PollSide side;
-    ssize_t n;
-    do {
-        n = read_once(c, h, fd, to, room, &side);
-    } while (n < 0 && conn_again(h, side, when, "read from a connection"));
-    return n;
+    for (;;) {
+        PollSide side;
+        ssize_t n = read_once(c, h, fd, to, room, &side);
+        if (n >= 0) return n;
+        n = conn_again(h, n, side, when, "read from a connection");
+        if (n < 0) return n;
+    }
 }
 
 static wyn_str *take(Conn *c, size_t n) {
@@ -296,7 +317,7 @@ bool conn_fill(Conn *c, int64_t h, int fd, int64_t when) {
         c->cap = cap;
     }
     ssize_t n = read_some(c, h, fd, c->buf + c->to, c->cap - c->to, when);
-    c->error = n < 0 ? errno : 0;
+    c->error = n < 0 ? (int)-n : 0;
     if (n <= 0) return false;
     c->to += (size_t)n;
     return true;
@@ -316,11 +337,12 @@ wyn_str *wyn_net_read(int64_t h, int64_t most, int64_t ms) {
         /* the buffer of a thread may be another one's after a wait */
         int64_t when = poll_deadline(ms);
         PollSide side;
-        ssize_t n;
+        ssize_t n, bad = 0;
         do {
             n = read_once(c, h, fd, scratch_here(), room, &side);
-        } while (n < 0 && conn_again(h, side, when, "read from a connection"));
-        c->error = n < 0 ? errno : 0;
+            if (n < 0) bad = conn_again(h, n, side, when, "read from a connection");
+        } while (n < 0 && bad == 0);
+        c->error = (int)-bad;
         s = wyn_str_new(scratch_here(), n < 0 ? 0 : n);
     }
     poll_leave(h);
@@ -382,13 +404,14 @@ wyn_str *wyn_net_read_line(int64_t h, int64_t most, int64_t ms) {
 int64_t conn_write(Conn *c, int64_t h, int fd, const char *p, size_t n, int64_t when) {
     while (n > 0) {
         Layer *l = c->layer;
-        ssize_t k = l != NULL ? l->write(l, p, n) : send(fd, p, n, MSG_NOSIGNAL);
+        ssize_t k = l != NULL ? l->write(l, p, n) : sys_send(fd, p, n);
         PollSide side = l != NULL ? l->wants : POLL_WRITE;
         if (k >= 0) {
             p += k;
             n -= (size_t)k;
-        } else if (!conn_again(h, side, when, "write to a connection")) {
-            return -errno;
+        } else {
+            k = conn_again(h, k, side, when, "write to a connection");
+            if (k < 0) return k;
         }
     }
     return 0;

@@ -115,18 +115,17 @@ static void why_ssl(Conn *c) {
 
 /* ---- the layer ---- */
 
-/* What a call of the library gave, as recv and send give it. */
+/* What a call of the library gave, as a layer gives it. Under the lock. */
 static ssize_t outcome(Tls *t, int n) {
     if (n > 0) return n;
     switch (SSL_get_error(t->ssl, n)) {
-    case WANT_READ: t->layer.wants = POLL_READ, errno = EAGAIN; return -1;
-    case WANT_WRITE: t->layer.wants = POLL_WRITE, errno = EAGAIN; return -1;
+    case WANT_READ: t->layer.wants = POLL_READ; return -EAGAIN;
+    case WANT_WRITE: t->layer.wants = POLL_WRITE; return -EAGAIN;
     case ZERO_RETURN: return 0;
     default:
         t->broken = true;
         why_ssl(t->conn);
-        errno = EPROTO;
-        return -1;
+        return -EPROTO;
     }
 }
 
@@ -145,11 +144,7 @@ static ssize_t tls_write(Layer *l, const char *p, size_t n) {
     ERR_clear_error();
     ssize_t k = outcome(t, SSL_write(t->ssl, p, n > 1 << 30 ? 1 << 30 : (int)n));
     pthread_mutex_unlock(&t->lock);
-    if (k == 0) {
-        errno = EPIPE;
-        return -1;
-    }
-    return k;
+    return k == 0 ? -EPIPE : k;
 }
 
 static void tls_end(Layer *l) {
@@ -158,6 +153,11 @@ static void tls_end(Layer *l) {
     SSL_free(t->ssl);
     pthread_mutex_destroy(&t->lock);
     free(t);
+}
+
+static __attribute__((noinline)) ssize_t step(Tls *t, bool client) {
+    ERR_clear_error();
+    return outcome(t, client ? SSL_connect(t->ssl) : SSL_accept(t->ssl));
 }
 
 /* 0, or a negative errno with the reason noted. */
@@ -177,23 +177,22 @@ static int64_t handshake(Conn *c, int64_t h, int fd, void *context, const char *
         SSL_set1_host(t->ssl, host);
     }
     int64_t when = poll_deadline(ms);
-    ssize_t n;
+    ssize_t n, bad = 0;
     why(c, "timed out");
     do {
-        ERR_clear_error();
-        n = outcome(t, host != NULL ? SSL_connect(t->ssl) : SSL_accept(t->ssl));
-    } while (n < 0 && conn_again(h, t->layer.wants, when, "TLS handshake"));
+        n = step(t, host != NULL);
+        if (n < 0) bad = conn_again(h, n, t->layer.wants, when, "TLS handshake");
+    } while (n < 0 && bad == 0);
     if (n > 0) {
         c->layer = &t->layer;
         return 0;
     }
-    int code = n == 0 ? EPIPE : errno;
     long verified = SSL_get_verify_result(t->ssl);
     if (verified != 0) why(c, X509_verify_cert_error_string(verified));
-    if (code == ECANCELED) why(c, "the connection was closed");
+    if (bad == -ECANCELED) why(c, "the connection was closed");
     t->broken = true;
     tls_end(&t->layer);
-    return -code;
+    return n == 0 ? -EPIPE : bad;
 }
 
 static const char no_library[] = "TLS needs OpenSSL 3 (Debian package libssl3)";
