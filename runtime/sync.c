@@ -280,6 +280,8 @@ int64_t wyn_shared_id(wyn_shared *s) {
 
 wyn_shared *wyn_shared_by_id(int64_t id) {
     int64_t n = shared_ids == NULL ? 0 : wyn_array_len(shared_ids);
+    if (n == 0)
+        wyn_panic("Shared handle out of range: handle %lld (there is none yet)", (long long)id);
     if (id < 0 || id >= n)
         wyn_panic("Shared handle out of range: handle %lld (valid 0..%lld)", (long long)id,
                   (long long)(n - 1));

@@ -29,7 +29,7 @@ Waiter *waiter_held(const char *what, const wyn_site *site) {
     w->what = what;
     w->site = site;
     w->when = 0;
-    w->pinned = w->at_end = false;
+    w->pinned = w->at_end = w->sole = false;
     w->fired = NULL;
     w->scope = NULL;
     atomic_store_explicit(&w->weak, false, memory_order_relaxed);
@@ -175,6 +175,7 @@ int waiter_park_lock(Waiter *w, int64_t when, uint32_t *lock) {
         w->what = NULL;
         return WAIT_ABORTED;
     }
+    w->sole = when == 0 && w->scope == NULL;
     sched_park(commit_lock, lock);
     return waiter_end(w);
 }

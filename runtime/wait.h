@@ -54,6 +54,7 @@ typedef struct Waiter {
     _Alignas(8) char value[WAIT_VALUE];
     WaitNode node;
     WaitKind kind;
+    bool sole;          /* only who has the list's lock can end it: needs no CAS */
     bool pinned;        /* others read or write the stack meanwhile */
     _Atomic bool weak;  /* for a ticker: keeps no program alive */
     bool at_end;        /* main's wait for the end of all tasks: no deadlock */
@@ -147,7 +148,14 @@ static inline WaitNode *list_win_first(WaitList *l) {
         l->tail = NULL;
     }
     n->linked = false;
-    return waiter_win(n->waiter, n->index) ? n : NULL;
+    Waiter *w = n->waiter;
+    if (w->sole) { /* a closed token: nobody else looks at it meanwhile */
+        uint64_t token = atomic_load_explicit(&w->token, memory_order_relaxed);
+        atomic_store_explicit(&w->token, token & ~(uint64_t)1, memory_order_relaxed);
+        w->won = n->index;
+        return n;
+    }
+    return waiter_win(w, n->index) ? n : NULL;
 }
 
 /* The first node whose waiter is won for it now, unlinked; losers are dropped. Or NULL. */
