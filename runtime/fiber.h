@@ -35,6 +35,7 @@ typedef struct Fiber {
     wyn_slot *slots; /* of its deque of scoped tasks; NULL: it has had none */
     _Atomic uint32_t shares; /* counts; the monitor looks */
     _Atomic bool listed;     /* a queue has an entry for its deque */
+    int on_top;              /* tasks running on top of a waiting one: they must not wait */
     _Alignas(64) _Atomic uint64_t shared; /* {split, top}; thieves write here */
     void *sp;
     char *base;          /* where its task begins: above it lies the loop, the same for all */

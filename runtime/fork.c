@@ -337,14 +337,22 @@ static bool leapfrog(Fiber *f, Fiber *thief, wyn_slot *head) {
     if (fork == NULL || (fork->flags & WYN_FORK_WAITS) != 0) return false;
     wyn_slot *t = claim(thief, x);
     if (t == NULL) return false;
-    if ((t->fork->flags & WYN_FORK_WAITS) != 0) sched_push((uintptr_t)t | ENTRY_SLOT);
-    else run_stolen(f, head, t);
+    if ((t->fork->flags & WYN_FORK_WAITS) != 0) {
+        sched_push((uintptr_t)t | ENTRY_SLOT);
+        return true;
+    }
+    f->on_top++;
+    run_stolen(f, head, t);
+    f->on_top--;
     return true;
 }
 
 /* The owner leaves only when the task is finished, also when its own scope is aborted. */
 static void park(Fiber *f, wyn_slot *t, const wyn_site *site) {
+    int on_top = f->on_top;
+    f->on_top = 0; /* this wait is for what it has spawned itself */
     Waiter *w = waiter_open("await of a task that cannot go on", site);
+    f->on_top = on_top;
     uintptr_t st = st_load(t);
     do {
         if ((st & SLOT_DONE) != 0) {
