@@ -26,6 +26,9 @@ static inline Fiber *fiber_of(Waiter *w) { return (Fiber *)((char *)w - offsetof
 
 Waiter *waiter_held(const char *what, const wyn_site *site) {
     Waiter *w = &worker_self()->self->waiter;
+#ifdef RT_HOSTILE
+    CHECK(worker_self()->self->on_top == 0); /* the compiler has said that it waits for nobody */
+#endif
     w->what = what;
     w->site = site;
     w->when = 0;

@@ -1,5 +1,5 @@
 /* Scoped tasks as emitted C makes them: trees of random shape, joined in random order, with 1 to 8
- * workers; every task runs exactly once and its result arrives. Then panics, and tasks that wait. */
+ * workers; every task runs once and its result arrives. Then panics, and tasks that wait. */
 #include "check.h"
 #include "../../runtime/fork.h"
 #include "../../runtime/sched.h"
