@@ -506,7 +506,12 @@ static void result_add(LowerFn *f, Type *type, IrVar *to, IrExpr *e) {
 static IrExpr *fork_all(LowerFn *f, Tree *t, ForkNode *n) {
     Each e;
     each_open(f, &e, n->var);
-    IrVar *out = var_temp(f, result_array(f, t->type, ex_int(f, 0)));
+    IrType *i64 = f->lw->t.i64;
+    IrExpr *none = ex_binary(f, IO_EQ, ex_var(f, e.count), ex_int(f, 0), f->lw->t.b);
+    IrExpr *slots = ex_binary(f, IO_SUB, ex_var(f, n->var->end), ex_var(f, e.slot), i64);
+    IrExpr *room_ = ex_cond(f, none, ex_int(f, 0),
+                            ex_binary(f, IO_ADD, ex_var(f, e.count), slots, i64));
+    IrVar *out = var_temp(f, result_array(f, t->type, room_));
     IrStmt *s = st_loop(f, loop_new(f));
     s->loop.loop->counted = true;
     s->loop.cond = each_more(f, &e);
