@@ -105,7 +105,8 @@ $(1)/%.h: runtime/%.h
 endef
 $(eval $(call flavour,$(B),-O2,$(CC)))
 $(eval $(call flavour,$(B)/san,-O1 $(SAN),$(CC)))
-$(eval $(call flavour,$(B)/fuzz,-O1 -fsanitize=fuzzer-no-link$(comma)address,clang))
+$(eval $(call flavour,$(B)/fuzz,-O1 -Wno-gnu-variable-sized-type-not-at-end \
+    -fno-sanitize-address-use-after-scope -fsanitize=fuzzer-no-link$(comma)address,clang))
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
 # runtime flags that a program of the checked flavour is linked with; wync reads this file
@@ -178,6 +179,9 @@ bench: all
 FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 $(B)/fuzz/%_fuzz: tests/fuzz/%_fuzz.c $(B)/fuzz/libwync.a
 	clang -g -O1 -fsanitize=fuzzer,address -Icompiler -o $@ $< $(B)/fuzz/libwync.a
+$(B)/fuzz/library_fuzz: tests/fuzz/library_build tests/fuzz/library.wyn tests/fuzz/library_fuzz.c \
+    $(B)/fuzz/libwynrt.a $(B)/wync $(B)/libraries
+	sh $< $@
 fuzz: $(FUZZERS)
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) sh tests/fuzz/run $(FUZZERS)
 
