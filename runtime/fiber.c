@@ -24,8 +24,8 @@ static _Atomic uint32_t built; /* places */
 static uint32_t lock;          /* of the lists, and of making */
 static Fiber *unused;          /* with a place of their own */
 static Fiber *placeless;
-static uint32_t limit;       /* of places and of fibers */
-static uint32_t alone_limit; /* of places that are made although tasks of a kind could share */
+static uint32_t places_max, fibers_max;
+static uint32_t alone_max; /* places that are made although tasks of a kind could share */
 
 #ifdef __x86_64__
 /* void stack_call(void (*fn)(void *), void *arg, void *top, void **save); every register that
@@ -64,28 +64,28 @@ void fiber_call_system(void (*fn)(void *), void *arg, void *top, Fiber *self) {
     stack_call(fn, arg, top, &self->sp);
 }
 
-static void *table_make(size_t size) {
-    void *p = mmap(NULL, (size_t)RT_TASKS_MAX * size, PROT_READ | PROT_WRITE,
+static void *reserve(size_t size) {
+    void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     return p == MAP_FAILED ? NULL : p;
 }
 
 static bool arena_make(void) {
-    size_t size;
-    char *p;
-    for (limit = RT_TASKS_MAX;; limit /= 2) { /* less where address space is limited */
-        size = (size_t)limit * RT_TASK_STRIDE + RT_PAGE_TABLE;
-        p = mmap(NULL, size, PROT_READ | PROT_WRITE,
-                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-        if (p != MAP_FAILED) break;
-        if (limit <= 16) return false;
+    size_t size, fibers;
+    char *p = NULL;
+    for (uint32_t n = RT_TASKS_MAX; p == NULL; n /= 2) { /* less where address space is limited */
+        if (n < 16) return false;
+        places_max = n;
+        fibers_max = n < RT_TASKS_MAX / 16 ? 16 * n : RT_TASKS_MAX;
+        size = (size_t)n * RT_TASK_STRIDE + RT_PAGE_TABLE;
+        fibers = (size_t)fibers_max * sizeof *table;
+        p = reserve(size + fibers + (size_t)n * sizeof *places);
     }
-    table = table_make(sizeof *table);
-    places = table_make(sizeof *places);
-    if (table == NULL || places == NULL) return false;
+    table = (Fiber *)(void *)(p + size);
+    places = (Place *)(void *)(p + size + fibers);
     const char *asked = getenv("WYN_STACKS"); /* for tests */
     int n = asked == NULL ? 0 : atoi(asked);
-    alone_limit = n > 0 ? (uint32_t)n : RT_PLACES;
+    alone_max = n > 0 ? (uint32_t)n : places_max / 2 < RT_PLACES ? places_max / 2 : RT_PLACES;
     madvise(p, size, MADV_NOHUGEPAGE);
     uintptr_t at = ((uintptr_t)p + RT_PAGE_TABLE - 1) & ~(uintptr_t)(RT_PAGE_TABLE - 1);
     arena = (char *)at;
@@ -108,7 +108,7 @@ static Fiber *descriptor(void) {
         return f;
     }
     uint32_t n = atomic_load_explicit(&made, memory_order_relaxed);
-    if (n == limit) return NULL;
+    if (n == fibers_max) return NULL;
     atomic_store_explicit(&made, n + 1, memory_order_release);
     return &table[n];
 }
@@ -130,7 +130,7 @@ Fiber *fiber_bind(Place *p) {
 static Fiber *fiber_make(void) {
     lock_take(&lock);
     uint32_t n = place_count();
-    bool ok = (arena != NULL || arena_make()) && n < limit &&
+    bool ok = (arena != NULL || arena_make()) && n < places_max &&
               stack_guard(arena + (size_t)n * RT_TASK_STRIDE);
     if (ok) atomic_store_explicit(&built, n + 1, memory_order_relaxed);
     lock_drop(&lock);
@@ -173,7 +173,7 @@ Fiber *fiber_take(Fiber **pool, int *pooled, void (*entry)(void), const wyn_site
         f = unused;
         if (f != NULL) unused = f->next;
         lock_drop(&lock);
-        if (f == NULL && kind != NULL && arena != NULL && place_count() >= alone_limit)
+        if (f == NULL && kind != NULL && arena != NULL && place_count() >= alone_max)
             f = place_share(kind);
         if (f == NULL) f = fiber_make();
         if (f == NULL) return NULL;

@@ -1,0 +1,41 @@
+# Memory for stacks ends with a message, wherever it ends, and never with a crash.
+. "$ROOT/tests/cli/common"
+case $WYNC in */san/*) finish ;; esac # the checker needs all address space itself
+cat >many.wyn <<'END'
+fn wait(c: Channel<int>) -> int { return c.recv() }
+fn main() {
+    c = channel(0)
+    tasks = []
+    for i in 0..150000 { tasks.push(spawn wait(c)) }
+    for i in 0..150000 { c.send(1) }
+    var s = 0
+    for v in await_all(tasks) { s += v }
+    println(s)
+}
+END
+cat >deep.wyn <<'END'
+fn depth(n: int) -> int {
+    if n == 0 { return 1 }
+    return (depth(n - 1) * 3 + n) % 1000003
+}
+fn main() {
+    t = spawn depth(100000000)
+    println(t.result())
+    println(await spawn depth(1000))
+}
+END
+status 0 "$WYNC" build many.wyn -o many
+status 0 "$WYNC" build deep.wyn -o deep
+status 0 ./many
+printed 150000
+limited() { # kB of address space, status, program
+    status "$2" sh -c "ulimit -v $1; exec ./$3"
+}
+limited 2500000 0 many
+printed 150000
+limited 200000 101 many
+said 'no memory for the stack of another waiting task'
+limited 300000 0 deep
+printed 'Err("stack overflow (recursion too deep?)")
+377628'
+finish
