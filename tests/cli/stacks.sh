@@ -6,8 +6,11 @@ fn wait(c: Channel<int>) -> int { return c.recv() }
 fn main() {
     c = channel(0)
     tasks = []
-    for i in 0..150000 { tasks.push(spawn wait(c)) }
-    for i in 0..150000 { c.send(1) }
+    for i in 0..300000 {
+        tasks.push(spawn wait(c))
+        if i % 100 == 0 { Task.yield() }
+    }
+    for i in 0..300000 { c.send(1) }
     var s = 0
     for v in await_all(tasks) { s += v }
     println(s)
@@ -27,13 +30,11 @@ END
 status 0 "$WYNC" build many.wyn -o many
 status 0 "$WYNC" build deep.wyn -o deep
 status 0 ./many
-printed 150000
+printed 300000
 limited() { # kB of address space, status, program
     status "$2" sh -c "ulimit -v $1; exec ./$3"
 }
-limited 2500000 0 many
-printed 150000
-limited 200000 101 many
+limited 500000 101 many
 said 'no memory for the stack of another waiting task'
 limited 300000 0 deep
 printed 'Err("stack overflow (recursion too deep?)")
