@@ -164,9 +164,14 @@ static bool timers_wait(void) {
     return false;
 }
 
+/* Does a task wait for a descriptor? Not one for signals once main waits for the end. */
+static bool polls_wait(void) {
+    return atomic_load(&at_end) == NULL ? poll_pending() : poll_strong();
+}
+
 static bool is_quiet(void) {
     uint64_t before = atomic_load(&rounds);
-    return all_asleep() && !backlog(1) && !timers_wait() && !poll_pending() &&
+    return all_asleep() && !backlog(1) && !timers_wait() && !polls_wait() &&
            !blocking_pending() && all_asleep() && atomic_load(&rounds) == before;
 }
 

@@ -29,6 +29,7 @@ typedef struct Descriptor {
     uint32_t lock;
     uint32_t generation;
     bool open, closing;
+    bool weak;
     bool drained; /* the last read emptied it */
     bool hung;    /* the other side has closed: reading never waits again */
     bool ready[2];
@@ -41,7 +42,7 @@ typedef struct Descriptor {
 static _Atomic(Descriptor *) chunks[CHUNKS];
 static int epoll_fd = -1, event_fd = -1;
 static uint32_t start_lock;
-static _Atomic int64_t waiting_count;
+static _Atomic int64_t waiting_count, weak_count;
 static _Atomic int sleeper = -1;
 static struct epoll_event events[EVENTS]; /* of the sleeper */
 static int event_count;
@@ -114,7 +115,7 @@ int64_t poll_open(int fd, void *extra, void (*drop)(void *extra)) {
     d->open = true;
     d->extra = extra;
     d->drop = drop;
-    d->closing = d->drained = d->hung = false;
+    d->closing = d->drained = d->hung = d->weak = false;
     d->ready[POLL_READ] = d->ready[POLL_WRITE] = false;
     lock_drop(&d->lock);
     struct epoll_event e = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
@@ -218,7 +219,10 @@ PollEnd poll_wait(int64_t handle, PollSide side, int64_t when, const char *what,
     node_open(&w->node, w, 0, NULL);
     list_add(&d->waiting[side], &w->node);
     atomic_fetch_add_explicit(&waiting_count, 1, memory_order_relaxed);
+    bool weak = d->weak;
+    if (weak) atomic_fetch_add_explicit(&weak_count, 1, memory_order_relaxed);
     int won = waiter_park_lock(w, when, &d->lock);
+    if (weak) atomic_fetch_sub_explicit(&weak_count, 1, memory_order_relaxed);
     atomic_fetch_sub_explicit(&waiting_count, 1, memory_order_relaxed);
     lock_take(&d->lock);
     if (won < 0) list_remove(&d->waiting[side], &w->node);
@@ -262,6 +266,18 @@ static int deliver_all(const struct epoll_event *list, int n) {
 
 bool poll_pending(void) {
     return atomic_load_explicit(&waiting_count, memory_order_relaxed) > 0;
+}
+
+bool poll_strong(void) {
+    return atomic_load_explicit(&waiting_count, memory_order_relaxed) >
+           atomic_load_explicit(&weak_count, memory_order_relaxed);
+}
+
+void poll_make_weak(int64_t handle) {
+    Descriptor *d = descriptor_lock(handle);
+    if (d == NULL) return;
+    d->weak = true;
+    lock_drop(&d->lock);
 }
 
 int poll_sleeper(void) { return atomic_load(&sleeper); }

@@ -40,6 +40,9 @@ PollEnd poll_wait(int64_t handle, PollSide side, int64_t when, const char *what,
 void poll_drained(int64_t handle);
 bool poll_is_drained(int64_t handle);
 
+/* Who waits for it keeps no program alive once main has returned. */
+void poll_make_weak(int64_t handle);
+
 /* Wakes whoever waits; the descriptor is closed when the last one has left. False: was closed. */
 bool poll_close(int64_t handle);
 
@@ -50,6 +53,7 @@ void poll_close_those(void (*drop)(void *extra), bool (*look)(void *extra, void 
 /* ---- for the scheduler ---- */
 
 bool poll_pending(void);    /* does any task wait for a descriptor? */
+bool poll_strong(void);     /* for one that is not weak? */
 bool poll_unattended(void); /* and no worker waits for events? */
 int poll_now(void);         /* events that are there already; how many tasks they woke */
 

@@ -30,6 +30,10 @@ typedef struct Conn {
     _Atomic bool idle;    /* waits for the first byte of a request */
 } Conn;
 
+/* A handle for an open socket that `listener` accepted (0: none), or a negative errno with the
+ * socket closed. */
+int64_t conn_new(int fd, int64_t listener);
+
 /* Reads more behind what the buffer holds, which may move. False at the end, with error 0, or
  * after a failure. */
 bool conn_fill(Conn *c, int64_t h, int fd, int64_t when);

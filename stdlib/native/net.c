@@ -38,8 +38,7 @@ void conn_drop(void *extra) {
     free(c);
 }
 
-/* A handle for an open socket, or a negative errno with the socket closed. */
-static __attribute__((noinline)) int64_t conn_new(int fd, int64_t listener) {
+__attribute__((noinline)) int64_t conn_new(int fd, int64_t listener) {
     Conn *c = calloc(1, sizeof *c);
     if (c != NULL) c->listener = listener;
     int64_t h = c == NULL ? -1 : poll_open(fd, c, conn_drop);
