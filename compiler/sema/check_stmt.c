@@ -286,6 +286,10 @@ static Tree *check_defer(Checker *ck, const Ast *s) {
         Diag *d = diag_new(ck->ds, E_MISPLACED, s->span, "defer inside a parallel for");
         diag_label(d, s->span, "it would run at the end of the function, which waits for the loop");
         diag_hint(d, "put the body of the loop into a function");
+    } else if (loop && ck->fx->fn->is_generator && ck->fx->fn->kind != FN_LAMBDA) {
+        Diag *d = diag_new(ck->ds, E_MISPLACED, s->span, "defer inside a loop of a generator");
+        diag_label(d, s->span, "it would run once, at the end of the generator");
+        diag_hint(d, "put the body of the loop into a function");
     }
     ck->fx->in_defer = true;
     ck->fx->loop = NULL;
