@@ -349,10 +349,8 @@ static bool leapfrog(Fiber *f, Fiber *thief, wyn_slot *head) {
 
 /* The owner leaves only when the task is finished, also when its own scope is aborted. */
 static void park(Fiber *f, wyn_slot *t, const wyn_site *site) {
-    int on_top = f->on_top;
-    f->on_top = 0; /* this wait is for what it has spawned itself */
     Waiter *w = waiter_open("await of a task that cannot go on", site);
-    f->on_top = on_top;
+    waiter_object(w, WAIT_TASK, NULL);
     uintptr_t st = st_load(t);
     do {
         if ((st & SLOT_DONE) != 0) {

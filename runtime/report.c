@@ -121,7 +121,7 @@ static void line_object(Line *l, const Waiter *w) {
         line_add(l, " on channel %d of %.60s (capacity %lld%s)", number, c->elem->name,
                  (long long)c->cap,
                  c->cap == 0 ? "" : c->len == 0 ? ", empty" : c->len == c->cap ? ", full" : "");
-    } else if (w->kind == WAIT_TASK) {
+    } else if (w->kind == WAIT_TASK && w->object != NULL) {
         line_site(l, " of the task spawned in ", spawn_of(w->object));
     } else if (w->kind == WAIT_LOCK) {
         line_add(l, ", object %d", number);
