@@ -95,6 +95,8 @@ static FnDecl *overload_for(Checker *ck, FnDecl *d, Type *fn) {
 Tree *fn_value(Checker *ck, FnDecl *d, Span span, Type *want) {
     Type *head = want ? ty_head(ck, want) : NULL;
     if (head && head->kind == TY_FN) d = overload_for(ck, d, head);
+    else
+        while (d->next) d = d->next; /* of several, the one declared first */
     Type **args = NEW_N(ck->perm, Type *, d->gen_count + 1);
     for (u32 i = 0; i < d->gen_count; i++) args[i] = ty_fresh(ck, span, VD_INT, "type arguments");
     if (d->intrinsic >= 0 || (d->ast->flags & AF_EXTERN && d->gen_count)) {
