@@ -109,6 +109,7 @@ void blocking_call(void (*fn)(void *), void *arg, const char *what, const wyn_si
     Job job = {.fn = fn, .arg = arg};
     if (wyn_spawned) {
         job.waiter = waiter_open(what, site);
+        waiter_object(job.waiter, WAIT_FD, NULL);
         job.waiter->pinned = true;
         if (job_add(&job)) {
             PanicContext *c = panic_context();

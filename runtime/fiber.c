@@ -224,6 +224,18 @@ const void *fiber_frame(const Fiber *f) {
     return ((void *const *)f->sp)[0]; /* as stack_switch pushes it */
 }
 
+Fiber *fiber_holding(const void *p) {
+    const char *at = p, *low = (const char *)table;
+    if (at >= (const char *)&main_fiber && at < (const char *)(&main_fiber + 1)) return &main_fiber;
+    if (table == NULL || at < low) return NULL;
+    size_t i = (size_t)(at - low) / sizeof *table;
+    return i < fiber_made() ? &table[i] : NULL;
+}
+
+uint32_t fiber_number(const Fiber *f) {
+    return f == &main_fiber ? fiber_made() : (uint32_t)(f - table);
+}
+
 uint32_t fiber_made(void) { return atomic_load_explicit(&made, memory_order_relaxed); }
 
 void fiber_each(void (*look)(Fiber *f)) {

@@ -133,6 +133,10 @@ const void *fiber_frame(const Fiber *f);
 /* Stacks made so far: as many were in use at the same time. */
 uint32_t fiber_made(void);
 
+/* The fiber in whose descriptor p lies, or NULL; its number, main's being fiber_made(). */
+Fiber *fiber_holding(const void *p);
+uint32_t fiber_number(const Fiber *f);
+
 /* Every fiber that was ever made, main's first. */
 void fiber_each(void (*look)(Fiber *f));
 

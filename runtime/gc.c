@@ -51,9 +51,13 @@ static GC_push_other_roots_proc previous_roots;
 
 /* ---- roots ---- */
 
-static void push(const void *low, const void *high) {
+static void push_eager(const void *low, const void *high) {
     GC_push_all_eager((void *)low, (void *)high);
 }
+
+static void (*visit)(const void *low, const void *high) = push_eager; /* or another's, gc.h */
+
+static void push(const void *low, const void *high) { visit(low, high); }
 
 static void set_bottom(const GcThread *t, char *bottom) {
     struct GC_stack_base base = {.mem_base = bottom};
@@ -140,6 +144,8 @@ static void push_fiber(Fiber *f) {
     }
 }
 
+static void (*world_look)(void); /* to be called once while the world is stopped */
+
 static void push_roots(void) {
     for (int i = 0; i < worker_count; i++) push_worker(workers[i]);
     if (threads_started) {
@@ -148,12 +154,49 @@ static void push_roots(void) {
         fiber_each(push_fiber);
         place_models(push);
         inject_walk(push);
+        if (world_look != NULL) {
+            world_look();
+            world_look = NULL;
+        }
     }
     if (previous_roots != NULL) previous_roots();
     for (int i = 0; i < worker_count && threads_started; i++) {
         GcThread *t = workers[i]->gc;
         if (t != NULL && t->handle != NULL) set_bottom(t, t->bottom);
     }
+}
+
+bool gc_look(void (*look)(void)) {
+    if (!threads_started) return false;
+    world_look = look;
+    gc_collect();
+    return world_look == NULL;
+}
+
+void gc_fiber_roots(Fiber *f, void (*see)(const void *low, const void *high)) {
+    visit = see;
+    push_fiber(f);
+    for (int i = 0; i < worker_count; i++) {
+        const GcThread *t = workers[i]->gc;
+        if (t != NULL && t->stopped && interrupted_fiber(workers[i], t->at) == f)
+            push_stack(&f->stack, t->at);
+    }
+    visit = push_eager;
+}
+
+void gc_registers(void (*see)(const void *low, const void *high)) {
+    for (int i = 0; i < worker_count; i++) {
+        const GcThread *t = workers[i]->gc;
+        if (t != NULL && t->stopped && t->handler >= t->alternate &&
+            t->handler < t->alternate + RT_ALT_STACK)
+            see(t->handler, t->alternate + RT_ALT_STACK);
+    }
+}
+
+char *gc_object(const void *p, size_t *size, bool *traced) {
+    char *base = GC_base((void *)(uintptr_t)p);
+    if (base != NULL) *traced = GC_get_kind_and_size(base, size) != GC_I_PTRFREE;
+    return base;
 }
 
 /* ---- threads ---- */

@@ -33,6 +33,15 @@ void *gc_system_stack(const struct Worker *w); /* where it is free */
 /* fn(arg) on the system stack, without being stopped for a collection; touches no heap. */
 void gc_blocking(void *(*fn)(void *), void *arg);
 
+/* Calls look() once, during a collection that has stopped the world; it allocates nothing and takes
+ * no lock. False: there are no tasks yet. For look(): what is scanned of a fiber; the registers
+ * of stopped threads; the object around p, or NULL. */
+struct Fiber;
+bool gc_look(void (*look)(void));
+void gc_fiber_roots(struct Fiber *f, void (*see)(const void *low, const void *high));
+void gc_registers(void (*see)(const void *low, const void *high));
+char *gc_object(const void *p, size_t *size, bool *traced);
+
 void gc_collect(void);
 size_t gc_heap_size(void);
 uint64_t gc_count(void);

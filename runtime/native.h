@@ -65,6 +65,7 @@ bool wyn_set_is_subset(wyn_map *a, wyn_map *b, const wyn_type *elem);
 /* runtime/future.c */
 int64_t wyn_task_id(void);
 int64_t wyn_task_count(void);
+wyn_array *wyn_task_leaks(void); /* leaks.c */
 int64_t wyn_task_workers(void);
 
 /* runtime/gc.c */

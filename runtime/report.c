@@ -128,7 +128,7 @@ static void line_object(Line *l, const Waiter *w) {
     }
 }
 
-static void group_print(const Group *g) {
+static Line group_line(const Group *g) {
     const Waiter *w = fiber_wait(g->first);
     Line l = {.n = 0};
     if (g->main) {
@@ -142,6 +142,11 @@ static void group_print(const Group *g) {
     line_object(&l, w);
     line_site(&l, ", ", w->site);
     line_site(&l, ", spawned in ", g->spawned);
+    return l;
+}
+
+static void group_print(const Group *g) {
+    Line l = group_line(g);
     line_add(&l, "\n");
     wyn_err_write(l.text, l.n);
     static Trace trace;
@@ -149,9 +154,26 @@ static void group_print(const Group *g) {
     panic_print_trace(&trace);
 }
 
-static int64_t groups_make(void) {
+static void groups_clear(void) {
     group_count = object_count = 0;
     other_tasks = 0;
+    memset(objects, 0, sizeof objects); /* they keep nothing alive */
+}
+
+wyn_array *report_lines(Fiber *const *fibers, int64_t n) {
+    groups_clear();
+    for (int64_t i = 0; i < n; i++) group_add(fibers[i]);
+    wyn_array *lines = wyn_array_new(&wyn_type_str, 0);
+    for (int i = 0; i < group_count; i++) {
+        Line l = group_line(&groups[i]);
+        wyn_array_push_ptr(lines, wyn_str_new(l.text, (int64_t)l.n));
+    }
+    groups_clear();
+    return lines;
+}
+
+static int64_t groups_make(void) {
+    groups_clear();
     fiber_each(group_add);
     int64_t n = other_tasks;
     for (int i = 0; i < group_count; i++) n += groups[i].n;

@@ -46,3 +46,16 @@ void gc_threads_start(void) { thread_new(worker_self()); }
 void gc_thread_enter(Worker *w) { thread_new(w); }
 void *gc_system_stack(const Worker *w) { return w->gc->system; }
 void gc_blocking(void *(*fn)(void *), void *arg) { fn(arg); }
+
+bool gc_look(void (*look)(void)) {
+    (void)look;
+    return false;
+}
+void gc_fiber_roots(struct Fiber *f, void (*see)(const void *low, const void *high)) {
+    (void)f, (void)see;
+}
+void gc_registers(void (*see)(const void *low, const void *high)) { (void)see; }
+char *gc_object(const void *p, size_t *size, bool *traced) {
+    (void)p, (void)size, (void)traced;
+    return NULL;
+}
