@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
+#include "config.h"
 #include "gc.h"
 #include "lock.h"
 #include "native.h"
@@ -28,7 +29,9 @@ struct wyn_mutex {
 };
 
 wyn_mutex *wyn_mutex_new(const wyn_type *type, const void *init) {
-    wyn_mutex *m = wyn_alloc_kind(sizeof *m + type->size, WYN_MEM_TRACED);
+    size_t size = sizeof(wyn_mutex) + type->size;
+    if (size < RT_CACHE_LINE) size = RT_CACHE_LINE; /* then it lies in one */
+    wyn_mutex *m = wyn_alloc_kind(size, WYN_MEM_TRACED);
     memcpy(m->value, init, type->size);
     return m;
 }
@@ -70,7 +73,7 @@ static bool spin(wyn_mutex *m, uint32_t clear) {
     if (rt_alone) return take_if_free(m, clear);
     for (int turn = 0; turn < RT_MUTEX_SPINS; turn++) {
         if (take_if_free(m, clear)) return true;
-        for (int i = 0; i < 8; i++) cpu_pause();
+        for (int i = 0; i < 32; i++) cpu_pause();
     }
     return false;
 }
