@@ -51,8 +51,16 @@ static GC_push_other_roots_proc previous_roots;
 
 /* ---- roots ---- */
 
+static size_t pushed; /* bytes of roots in this collection */
+
 static void push_eager(const void *low, const void *high) {
-    GC_push_all_eager((void *)low, (void *)high);
+    pushed += (size_t)((const char *)high - (const char *)low);
+    /* most words are no addresses of the heap: that is seen here, without a call */
+    GC_word least = (GC_word)GC_least_plausible_heap_addr;
+    GC_word most = (GC_word)GC_greatest_plausible_heap_addr;
+    for (const GC_word *p = low; p < (const GC_word *)high; p++) {
+        if (*p - least < most - least) GC_push_all_eager((void *)p, (void *)(p + 1));
+    }
 }
 
 static void (*visit)(const void *low, const void *high) = push_eager; /* or another's, gc.h */
@@ -151,8 +159,11 @@ static void push_roots(void) {
     if (threads_started) {
         interrupted_count = 0;
         for (int i = 0; i < worker_count; i++) push_thread(workers[i], workers[i] == worker_self());
+        pushed = 0;
         fiber_each(push_fiber);
         place_models(push);
+        /* libgc paces itself by the heap alone: many waiting tasks are to be paid for as well */
+        GC_set_min_bytes_allocd(pushed > RT_MB ? 2 * pushed : 1);
         inject_walk(push);
         if (world_look != NULL) {
             world_look();
