@@ -13,7 +13,9 @@ static char *const beyond = (char *)UINTPTR_MAX; /* above every stack */
 
 static void show(Worker *w) {
     __atomic_store_n(&wyn_poll_wanted, 1, __ATOMIC_RELAXED);
-    if (w->limit != NULL) __atomic_store_n(w->limit, beyond, __ATOMIC_RELAXED);
+    /* acquire: with the release in sched_thread */
+    char **limit = __atomic_load_n(&w->limit, __ATOMIC_ACQUIRE);
+    if (limit != NULL) __atomic_store_n(limit, beyond, __ATOMIC_RELAXED);
 }
 
 void preempt_ask(Worker *w, uint32_t why) {

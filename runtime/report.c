@@ -145,12 +145,33 @@ static Line group_line(const Group *g) {
     return l;
 }
 
+/* By the frame pointers, as in trace.c, but of a stack that may be an image. */
+static void trace_waiting(Trace *t, const Fiber *f) {
+    if (f->image == NULL) {
+        trace_capture_on(t, fiber_frame(f), &f->stack);
+        return;
+    }
+    t->kept = t->total = 0;
+    if (f->stack.segment != NULL) return; /* part of it is elsewhere */
+    uintptr_t link[2]; /* the next frame, and where it goes on */
+    const char *sp = f->sp, *frame;
+    memcpy(&frame, fiber_view(f, sp), sizeof frame);
+    while (frame > sp && frame + sizeof link <= f->stack.high && ((uintptr_t)frame & 7) == 0) {
+        memcpy(link, fiber_view(f, frame), sizeof link);
+        if (link[1] == 0) return;
+        if (t->kept < RT_TRACE_KEEP) t->pc[t->kept++] = link[1];
+        t->total++;
+        if (link[0] <= (uintptr_t)frame) return;
+        frame = (const char *)link[0];
+    }
+}
+
 static void group_print(const Group *g) {
     Line l = group_line(g);
     line_add(&l, "\n");
     wyn_err_write(l.text, l.n);
     static Trace trace;
-    trace_capture_on(&trace, fiber_frame(g->first), &g->first->stack);
+    trace_waiting(&trace, g->first);
     panic_print_trace(&trace);
 }
 

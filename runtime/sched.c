@@ -438,7 +438,7 @@ wyn_future *wyn_spawn(wyn_future *f, const wyn_task *task) {
 
 __attribute__((noinline)) void sched_thread(Worker *w) {
     wyn_here = &w->local;
-    w->limit = &wyn_stack_limit;
+    __atomic_store_n(&w->limit, &wyn_stack_limit, __ATOMIC_RELEASE); /* with show */
     Fiber base = {0};
     w->self = new_stack(w, NULL);
     atomic_store_explicit(&w->running, w->self, memory_order_release);
