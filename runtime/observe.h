@@ -12,7 +12,7 @@ struct Fiber;
 typedef enum Stat {
     STAT_STEALS,   /* successful looks at another worker's queue */
     STAT_STOLEN,   /* entries moved by them */
-    STAT_IN_PLACE, /* tasks run by their awaiter */
+    STAT_IN_PLACE, /* tasks run by their awaiter or spawner */
     STAT_PARKS,    /* stacks left to a waiting task */
     STAT_SLEEPS,   /* of the worker itself */
     STAT_BATCHES,  /* moved from a full queue to the global one */

@@ -156,6 +156,11 @@ __attribute__((noinline)) void task_ended(void) {
     atomic_store_explicit(&w->finished, n + 1, memory_order_relaxed);
 }
 
+static __attribute__((noinline)) void ended_in_place(void) {
+    worker_self()->stat[STAT_IN_PLACE]++;
+    task_ended();
+}
+
 void sched_pause(void) { sched_yield(); }
 
 __attribute__((noinline)) void sched_claimed(void) {
@@ -427,7 +432,7 @@ wyn_future *wyn_spawn(wyn_future *f, const wyn_task *task) {
         /* there is work for everybody: more of it is not worth a queue */
         if ((task->flags & WYN_TASK_PROMPT) != 0 && w->stale <= RT_RING / 4 &&
             future_run_in_place(w->self, f, task)) {
-            task_ended();
+            ended_in_place();
             return f;
         }
         ring_overflow(w, (uintptr_t)f);

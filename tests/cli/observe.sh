@@ -12,6 +12,7 @@ fn pass(source: Channel<int>, to: Channel<int>) {
     to.close()
 }
 fn stuck(ch: Channel<int>) { ch.recv() }
+struct Kept { fs: [Future<int>] } // so that they are futures, not scoped tasks
 fn main() {
     a = channel(0)
     b = channel(0)
@@ -22,9 +23,9 @@ fn main() {
         total += b.recv()
     }
     a.close()
-    fs = []
-    for i in 0..2000 { fs.push(spawn work(i)) }
-    for v in await_all(fs) { total += v % 2 }
+    k = Kept { fs: [] }
+    for i in 0..2000 { k.fs.push(spawn work(i)) }
+    for v in await_all(k.fs) { total += v % 2 }
     never = channel(0)
     for i in 0..3 { spawn stuck(never) }
     println(total)
@@ -47,7 +48,7 @@ fn main() {
         if line.contains("\"ph\":\"E\"") { ends += 1 }
     }
     if not (begins == ends and begins > 100) { panic("not the trace that was expected") }
-    if not (text.contains("task of main (main.wyn:22)") and text.contains("\"park\"")) { panic("not the trace that was expected") }
+    if not (text.contains("task of main (main.wyn:23)") and text.contains("\"park\"")) { panic("not the trace that was expected") }
     if not (text.contains("\"worker 0\"")) { panic("not the trace that was expected") }
 }
 WYN
@@ -70,7 +71,7 @@ for workers in 1 2 4; do
     done
     WYN_DEBUG=1 ./main 2>left >/dev/null
     grep -q '^wyn: 3 tasks never ended$' left
-    grep -q '^3 tasks wait in recv() on channel 1 of int (capacity 0), stuck (main.wyn:10), spawned in main (main.wyn:25)$' left
+    grep -q '^3 tasks wait in recv() on channel 1 of int (capacity 0), stuck (main.wyn:10), spawned in main (main.wyn:26)$' left
     grep -q '^  at stuck (main.wyn:10)$' left
 done
 # a place where nothing can be written is told, and the program's own status stays
