@@ -284,6 +284,7 @@ Fn *fn_instance(Checker *ck, FnDecl *d, Type **args, Span site) {
     vec_push(ck->perm, &d->instances, in);
     u32 depth = ck->instance_depth + 1;
     in->fn = fn_make(ck, d, in->args, depth, site);
+    if (in->fn->kind == FN_EXTERN && d->module->is_std) data_check(ck, d, in->args[0], site);
     if (depth > DEPTH_LIMIT) {
         Diag *g = diag_new(ck->ds, E_INSTANCE_DEPTH, d->span,
                            "instances of '%s' nest more than %d deep", d->name->s.p, DEPTH_LIMIT);
