@@ -55,3 +55,10 @@ int64_t wyn_str_next_char(const wyn_str *s, int64_t at) {
     bool ok;
     return at + wyn_utf8_length(s->bytes + at, (size_t)(s->len - at), &ok);
 }
+
+bool wyn_str_is_utf8(const wyn_str *s) {
+    bool ok = true;
+    for (int64_t i = 0; ok && i < s->len;)
+        i += wyn_utf8_length(s->bytes + i, (size_t)(s->len - i), &ok);
+    return ok;
+}

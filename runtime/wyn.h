@@ -292,6 +292,7 @@ void wyn_flush(void);
 /* ---- strings the emitter needs; the rest is declared by the standard library ---- */
 
 wyn_str *wyn_str_new(const char *bytes, int64_t len);
+bool wyn_str_is_utf8(const wyn_str *s);
 wyn_str *wyn_str_concat2(const wyn_str *a, const wyn_str *b);
 wyn_str *wyn_str_concat(int64_t n, wyn_str *const *parts);
 int wyn_str_cmp(const wyn_str *a, const wyn_str *b);

@@ -198,7 +198,7 @@ static size_t head_size(const char *p, size_t n, size_t seen) {
 /* At least n bytes after the start of the head. */
 static int need(Conn *c, int64_t h, int fd, size_t n, int64_t when) {
     while (c->to - c->from < n) {
-        if (!conn_fill(c, h, fd, when)) return c->error != 0 ? -c->error : -EPIPE;
+        if (!conn_fill(c, h, fd, when)) return c->error != 0 ? -c->error : -ECONNABORTED;
     }
     return 0;
 }
@@ -306,7 +306,7 @@ static int read_head(Conn *c, int64_t h, int fd, int64_t idle_ms, int64_t ms, bo
         atomic_store_explicit(&c->idle, false, memory_order_relaxed);
         if (!more) {
             if (c->error == ETIMEDOUT && !idle) return 408;
-            return c->error != 0 ? -c->error : -EPIPE;
+            return c->error != 0 ? -c->error : idle ? -EPIPE : -ECONNABORTED;
         }
         if (idle) when = poll_deadline(ms);
     }
@@ -470,48 +470,117 @@ static size_t date_line(char *to) {
 
 static bool no_body(int64_t status) { return status < 200 || status == 204 || status == 304; }
 
+static bool is_head_request(const Conn *c) {
+    const HttpHead *q = c->head;
+    return q != NULL && q->taken > 0 && q->method.len == 4 &&
+           memcmp(c->buf + c->from, "HEAD", 4) == 0;
+}
+
+static size_t put(char *out, size_t n, const char *p, size_t len) {
+    memcpy(out + n, p, len);
+    return n + len;
+}
+
+/* The head of an answer into out, which has room for the fields and HEAD_ROOM. length -1: the body
+ * comes in chunks. */
+enum { HEAD_ROOM = 256 };
+static size_t put_head(char *out, const HttpHead *q, int64_t status, const wyn_str *fields,
+                       int64_t length) {
+    static const char chunked[] = "Transfer-Encoding: chunked\r\n";
+    static const char closes[] = "Connection: close\r\n", stays[] = "Connection: keep-alive\r\n";
+    size_t n = (size_t)snprintf(out, HEAD_ROOM / 2, "HTTP/1.1 %d %s\r\n", (int)status,
+                                reason(status));
+    n += date_line(out + n);
+    if (length >= 0 && !no_body(status)) {
+        n += (size_t)snprintf(out + n, 40, "Content-Length: %lld\r\n", (long long)length);
+    } else if (length < 0 && status != 101) {
+        n = put(out, n, chunked, sizeof chunked - 1);
+    }
+    if (q == NULL || !q->keep) {
+        n = put(out, n, closes, sizeof closes - 1);
+    } else if (q->v10) {
+        n = put(out, n, stays, sizeof stays - 1);
+    }
+    n = put(out, n, fields->bytes, (size_t)fields->len);
+    return put(out, n, "\r\n", 2);
+}
+
 /* `fields` are whole lines. False: the client has gone. */
 bool wyn_http_answer(int64_t h, int64_t status, const wyn_str *fields, const wyn_str *body,
                      int64_t ms) {
     void *extra;
     int fd = poll_enter(h, &extra);
     if (fd < 0) return false;
-    const HttpHead *q = ((Conn *)extra)->head;
-    const char *method = ((Conn *)extra)->buf;
-    bool head = q != NULL && q->method.len == 4 && q->taken > 0 &&
-                memcmp(method + ((Conn *)extra)->from, "HEAD", 4) == 0;
-    bool keep = q != NULL && q->keep;
-    size_t most = (size_t)fields->len + 256, sent = head || no_body(status) ? 0 : (size_t)body->len;
-    size_t room = sent <= SMALL ? most + sent : most;
+    Conn *c = extra;
+    size_t rest = is_head_request(c) || no_body(status) ? 0 : (size_t)body->len;
+    size_t room = (size_t)fields->len + HEAD_ROOM + (rest <= SMALL ? rest : 0);
     char small[1024], *out = room <= sizeof small ? small : malloc(room);
     int64_t bad = -ENOMEM;
     if (out != NULL) {
-        size_t n = (size_t)snprintf(out, most, "HTTP/1.1 %d %s\r\n", (int)status, reason(status));
-        n += date_line(out + n);
-        if (!no_body(status))
-            n += (size_t)snprintf(out + n, most - n, "Content-Length: %lld\r\n",
-                                  (long long)body->len);
-        if (!keep) {
-            memcpy(out + n, "Connection: close\r\n", 19);
-            n += 19;
-        } else if (q->v10) {
-            memcpy(out + n, "Connection: keep-alive\r\n", 24);
-            n += 24;
+        size_t n = put_head(out, c->head, status, fields, body->len);
+        if (rest <= SMALL) {
+            n = put(out, n, body->bytes, rest);
+            rest = 0;
         }
-        memcpy(out + n, fields->bytes, (size_t)fields->len);
-        n += (size_t)fields->len;
-        memcpy(out + n, "\r\n", 2);
-        n += 2;
         int64_t when = poll_deadline(ms);
-        if (sent <= SMALL) {
-            memcpy(out + n, body->bytes, sent);
-            n += sent;
-            sent = 0;
-        }
-        bad = conn_write(extra, h, fd, out, n, when);
-        if (bad == 0 && sent > 0) bad = conn_write(extra, h, fd, body->bytes, sent, when);
+        bad = conn_write(c, h, fd, out, n, when);
+        if (bad == 0 && rest > 0) bad = conn_write(c, h, fd, body->bytes, rest, when);
     }
     if (out != small) free(out);
     poll_leave(h);
     return bad == 0;
+}
+
+/* The head of an answer whose body follows in pieces; status 101: another protocol. */
+bool wyn_http_start(int64_t h, int64_t status, const wyn_str *fields, int64_t ms) {
+    void *extra;
+    int fd = poll_enter(h, &extra);
+    if (fd < 0) return false;
+    Conn *c = extra;
+    HttpHead *q = c->head;
+    char *out = malloc((size_t)fields->len + HEAD_ROOM);
+    int64_t bad = -ENOMEM;
+    if (out != NULL) {
+        if (q != NULL && q->v10) q->keep = false; /* knows no chunks: until the end */
+        size_t n = put_head(out, q, status, fields, q != NULL && q->v10 ? 0 : -1);
+        bad = conn_write(c, h, fd, out, n, poll_deadline(ms));
+    }
+    free(out);
+    poll_leave(h);
+    return bad == 0;
+}
+
+/* One piece; an empty one is the end. */
+bool wyn_http_piece(int64_t h, const wyn_str *text, int64_t ms) {
+    void *extra;
+    int fd = poll_enter(h, &extra);
+    if (fd < 0) return false;
+    Conn *c = extra;
+    char size[32];
+    int64_t when = poll_deadline(ms), bad = 0;
+    if (is_head_request(c)) {
+        /* has no body */
+    } else if (c->head != NULL && c->head->v10) {
+        bad = conn_write(c, h, fd, text->bytes, (size_t)text->len, when);
+    } else {
+        int n = snprintf(size, sizeof size, "%llx\r\n", (unsigned long long)text->len);
+        bad = conn_write(c, h, fd, size, (size_t)n, when);
+        if (bad == 0) bad = conn_write(c, h, fd, text->bytes, (size_t)text->len, when);
+        if (bad == 0) bad = conn_write(c, h, fd, "\r\n", 2, when);
+    }
+    poll_leave(h);
+    return bad == 0;
+}
+
+/* The connection speaks something else from now on: what is read next follows the head. */
+void wyn_http_upgrade(int64_t h) {
+    void *extra;
+    if (poll_enter(h, &extra) < 0) return;
+    Conn *c = extra;
+    if (c->head != NULL) {
+        c->from += c->head->taken;
+        c->head->taken = 0;
+        c->head->keep = false;
+    }
+    poll_leave(h);
 }

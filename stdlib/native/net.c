@@ -448,6 +448,7 @@ wyn_str *wyn_net_error_text(int64_t code) {
     char text[128];
     const char *s = code == EPIPE      ? "the connection was closed by the other side"
                     : code == EBADF    ? "the connection is closed"
+                    : code == ECONNABORTED ? "the connection was closed in the middle"
                     : code == ETIMEDOUT  ? "timed out"
                     : code == ENOENT    ? "no such host"
                     : code == EMSGSIZE  ? "the line is too long"
