@@ -187,7 +187,8 @@ bool gc_look(void (*look)(void)) {
 void gc_fiber_roots(Fiber *f, void (*see)(const void *low, const void *high)) {
     visit = see;
     push_fiber(f);
-    if (f->image != NULL) push(f->place->model->word, f->place->model->word + f->place->model->words);
+    const Model *m = f->image == NULL ? NULL : f->place->model;
+    if (m != NULL) push(m->word, m->word + m->words);
     for (int i = 0; i < worker_count; i++) {
         const GcThread *t = workers[i]->gc;
         if (t != NULL && t->stopped && interrupted_fiber(workers[i], t->at) == f)
