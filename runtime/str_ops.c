@@ -74,9 +74,15 @@ wyn_str *wyn_str_trim_right(const wyn_str *s) { return str_trim(s, false, true);
 static int64_t str_find(const wyn_str *s, const wyn_str *part, int64_t from) {
     if (part->len > s->len - from) return -1;
     if (part->len == 0) return from;
-    Find f;
-    find_start(&f, s->bytes + from, (size_t)(s->len - from), part->bytes, (size_t)part->len);
-    const char *p = find_next(&f);
+    size_t room = (size_t)(s->len - from);
+    const char *p;
+    if (part->len == 1) {
+        p = memchr(s->bytes + from, part->bytes[0], room);
+    } else {
+        Find f;
+        find_start(&f, s->bytes + from, room, part->bytes, (size_t)part->len);
+        p = find_next(&f);
+    }
     return p == NULL ? -1 : p - s->bytes;
 }
 
