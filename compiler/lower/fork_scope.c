@@ -17,6 +17,7 @@ typedef struct Leave {
     const TreeLoop *loop;
     Paths entry, at_break;
     struct Leave *outer;
+    ForkVar *each;       /* the array that this loop awaits, or NULL */
 } Leave;
 
 typedef struct Scope {
@@ -315,7 +316,7 @@ static void visit_select(Scope *s, Tree *t) {
 /* What comes round again finds everything as it was at the first entry. */
 static void visit_loop(Scope *s, const TreeLoop *loop, Tree *cond, Tree *body, Tree *step) {
     if (!s->now.v) return;
-    Leave leave = {loop, paths_copy(s, s->now), {0}, s->loops};
+    Leave leave = {loop, paths_copy(s, s->now), {0}, s->loops, NULL};
     visit_opt(s, cond);
     Paths after = paths_copy(s, s->now);
     s->loops = &leave;
@@ -329,9 +330,11 @@ static void visit_loop(Scope *s, const TreeLoop *loop, Tree *cond, Tree *body, T
 
 static void visit_jump(Scope *s, const TreeLoop *loop, bool is_break) {
     for (Leave *l = s->loops; l; l = l->outer) {
+        if (l->each) drop(s, l->each); /* some of it would be left */
         if (l->loop != loop) continue;
         must_be_done(s, l->entry);
         if (is_break) paths_join(s, &l->at_break, s->now);
+        break;
     }
     s->now.v = NULL;
 }
@@ -345,7 +348,7 @@ static void visit_each(Scope *s, Tree *t) {
         return;
     }
     Paths entry = paths_copy(s, s->now);
-    Leave leave = {t->for_in.loop, entry, {0}, s->loops};
+    Leave leave = {t->for_in.loop, entry, {0}, s->loops, v};
     s->loops = &leave;
     s->now.v[element->index] = PENDING;
     visit_opt(s, t->for_in.body);
