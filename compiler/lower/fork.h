@@ -7,6 +7,16 @@
 #define WYN_FORK_H
 #include "lowering.h"
 
+/* A call whose operands are evaluated now, and which is made later, by another function perhaps:
+ * its tree names locals instead. */
+typedef struct Spread {
+    LowerFn *f;
+    VEC(Local *) locals;
+    VEC(IrExpr *) values; /* of lower_fork.c: leaves that hold the operands */
+    Operands ops;
+} Spread;
+Tree *call_spread(Spread *sp, Tree *call); /* lower_task.c; look at f->dead */
+
 typedef struct ForkVar {
     Local *local;
     bool array, dropped; /* dropped: not scoped after all */

@@ -27,13 +27,6 @@ typedef struct ForkBody {
     IrStruct *operands;
 } ForkBody;
 
-typedef struct Spread { /* a call whose operands are being evaluated */
-    LowerFn *f;
-    VEC(Local *) locals;
-    VEC(IrExpr *) values; /* leaves */
-    Operands ops;
-} Spread;
-
 /* ---- operands ---- */
 
 static IrType *stack_type(Lower *lw) {
@@ -64,54 +57,6 @@ static IrExpr *head_of(LowerFn *f) {
     return ex_var(f, f->out->head);
 }
 
-static Tree *operand(Spread *sp, Tree *t) {
-    LowerFn *f = sp->f;
-    Arena *a = f->lw->perm;
-    if (t->kind == TN_REF) t = t->one.e;
-    operands_add(f, &sp->ops, t);
-    Local *l = NEW(a, Local);
-    l->type = t->type;
-    l->span = t->span;
-    l->reassigned = true;
-    vec_push(a, &sp->locals, l);
-    Tree *r = NEW(a, Tree);
-    *r = (Tree){.kind = TN_LOCAL, .type = t->type, .span = t->span};
-    r->local = l;
-    return r;
-}
-
-static TreeList operand_list(Spread *sp, TreeList list, const u32 *order) {
-    TreeList out = {NEW_N(sp->f->lw->perm, Tree *, list.n), list.n};
-    for (u32 k = 0; k < list.n && !sp->f->dead; k++) {
-        u32 i = order ? order[k] : k;
-        out.v[i] = operand(sp, list.v[i]);
-    }
-    return out;
-}
-
-static Tree *spread_call(Spread *sp, Tree *t) {
-    Tree *c = NEW(sp->f->lw->perm, Tree);
-    *c = *t;
-    switch (t->kind) {
-    case TN_CALL:
-        c->call.args = operand_list(sp, t->call.args, t->call.order);
-        c->call.order = NULL;
-        break;
-    case TN_CALL_VALUE:
-        c->callv.callee = operand(sp, t->callv.callee);
-        if (!sp->f->dead) c->callv.args = operand_list(sp, t->callv.args, NULL);
-        break;
-    case TN_CALL_DYN:
-        c->dyn.obj = operand(sp, t->dyn.obj);
-        if (!sp->f->dead) c->dyn.args = operand_list(sp, t->dyn.args, NULL);
-        break;
-    case TN_INTRINSIC: c->intr.args = operand_list(sp, t->intr.args, NULL); break;
-    case TN_CAST: c->cast.e = spread_call(sp, t->cast.e); break;
-    default: break;
-    }
-    return c;
-}
-
 static void local_put(LowerFn *f, Local *l, IrVar *v) {
     Slot *s = NEW(f->lw->perm, Slot);
     s->var = v;
@@ -121,7 +66,7 @@ static void local_put(LowerFn *f, Local *l, IrVar *v) {
 /* Evaluates the operands of a call into temporaries, which its new tree reads. NULL: dead. */
 static Tree *spread(Spread *sp, LowerFn *f, Tree *call) {
     sp->f = f;
-    Tree *c = spread_call(sp, call);
+    Tree *c = call_spread(sp, call);
     if (f->dead) return NULL;
     for (u32 i = 0; i < sp->ops.v.n; i++) {
         IrExpr *e = sp->ops.v.v[i].e;

@@ -2,57 +2,55 @@
  * and a function that makes the call from them. */
 #include "fork.h"
 
-/* Replaces operand *t by a variable of the thunk. */
 typedef struct Thunk {
-    LowerFn *f, *g;
-    Operands ops;
+    Spread sp;
+    LowerFn *g;
     IrStruct *env;
-    VEC(Local *) locals;
 } Thunk;
 
-static Tree *thunk_operand(Thunk *th, Tree *t) {
-    Arena *a = th->f->lw->perm;
+/* The local that stands for an operand. */
+static Tree *operand(Spread *sp, Tree *t) {
+    Arena *a = sp->f->lw->perm;
     if (t->kind == TN_REF) t = t->one.e;
-    operands_add(th->f, &th->ops, t);
+    operands_add(sp->f, &sp->ops, t);
     Local *l = NEW(a, Local);
     l->type = t->type;
     l->span = t->span;
     l->reassigned = true;
-    vec_push(a, &th->locals, l);
-    struct_add(th->f->lw, th->env, NULL, type_ir(th->f->lw, t->type));
+    vec_push(a, &sp->locals, l);
     Tree *r = NEW(a, Tree);
     *r = (Tree){.kind = TN_LOCAL, .type = t->type, .span = t->span};
     r->local = l;
     return r;
 }
 
-static TreeList thunk_list(Thunk *th, TreeList list, const u32 *order) {
-    TreeList out = {NEW_N(th->f->lw->perm, Tree *, list.n), list.n};
-    for (u32 k = 0; k < list.n && !th->f->dead; k++) {
+static TreeList operand_list(Spread *sp, TreeList list, const u32 *order) {
+    TreeList out = {NEW_N(sp->f->lw->perm, Tree *, list.n), list.n};
+    for (u32 k = 0; k < list.n && !sp->f->dead; k++) {
         u32 i = order ? order[k] : k;
-        out.v[i] = thunk_operand(th, list.v[i]);
+        out.v[i] = operand(sp, list.v[i]);
     }
     return out;
 }
 
-static Tree *thunk_call(Thunk *th, Tree *t) {
-    Tree *c = NEW(th->f->lw->perm, Tree);
+Tree *call_spread(Spread *sp, Tree *t) {
+    Tree *c = NEW(sp->f->lw->perm, Tree);
     *c = *t;
     switch (t->kind) {
     case TN_CALL:
-        c->call.args = thunk_list(th, t->call.args, t->call.order);
+        c->call.args = operand_list(sp, t->call.args, t->call.order);
         c->call.order = NULL;
         break;
     case TN_CALL_VALUE:
-        c->callv.callee = thunk_operand(th, t->callv.callee);
-        if (!th->f->dead) c->callv.args = thunk_list(th, t->callv.args, NULL);
+        c->callv.callee = operand(sp, t->callv.callee);
+        if (!sp->f->dead) c->callv.args = operand_list(sp, t->callv.args, NULL);
         break;
     case TN_CALL_DYN:
-        c->dyn.obj = thunk_operand(th, t->dyn.obj);
-        if (!th->f->dead) c->dyn.args = thunk_list(th, t->dyn.args, NULL);
+        c->dyn.obj = operand(sp, t->dyn.obj);
+        if (!sp->f->dead) c->dyn.args = operand_list(sp, t->dyn.args, NULL);
         break;
-    case TN_INTRINSIC: c->intr.args = thunk_list(th, t->intr.args, NULL); break;
-    case TN_CAST: c->cast.e = thunk_call(th, t->cast.e); break;
+    case TN_INTRINSIC: c->intr.args = operand_list(sp, t->intr.args, NULL); break;
+    case TN_CAST: c->cast.e = call_spread(sp, t->cast.e); break;
     default: break; /* no operands: evaluated inside the task */
     }
     return c;
@@ -66,16 +64,16 @@ static void thunk_body(Thunk *th, Tree *call, Type *res) {
     IrVar *future = fn_param(g, NULL, lw->t.voidp);
     IrType *ptr = ir_ptr(lw->perm, ir_struct_type(lw->perm, th->env));
     IrVar *env = var_temp(g, ex_cast(g, ex_var(g, future), ptr));
-    for (u32 i = 0; i < th->locals.n; i++) {
+    for (u32 i = 0; i < th->sp.locals.n; i++) {
         Slot *s = NEW(lw->perm, Slot);
         IrType *t = struct_field_type(th->env, i + 1);
         s->var = var_temp(g, ex_arrow(g, ex_var(g, env), i + 1, t));
         s->var->mutable_ = true;
-        map_put(lw->perm, &g->slots, th->locals.v[i], s);
+        map_put(lw->perm, &g->slots, th->sp.locals.v[i], s);
     }
-    for (u32 i = 0; i < th->locals.n; i++) {
+    for (u32 i = 0; i < th->sp.locals.n; i++) {
         IrType *t = struct_field_type(th->env, i + 1);
-        if (type_has_ptr(th->locals.v[i]->type))
+        if (type_has_ptr(th->sp.locals.v[i]->type))
             st_set(g, ex_arrow(g, ex_var(g, env), i + 1, t), ex_zero(g, t));
     }
     if (type_no_value(res)) {
@@ -96,13 +94,13 @@ static IrExpr *sizeof_type(LowerFn *f, Type *t) {
 }
 
 static IrTask *task_new(Thunk *th, Type *res, bool detached, Span at) {
-    Lower *lw = th->f->lw;
+    Lower *lw = th->sp.f->lw;
     IrTask *task = NEW(lw->perm, IrTask);
     *task = (IrTask){.run = th->g->out, .object = th->env, .result = res, .detached = detached};
     task->traced = type_has_ptr(res);
-    for (u32 i = 0; i < th->locals.n; i++)
-        if (type_has_ptr(th->locals.v[i]->type)) task->traced = true;
-    task->site = site_of(th->f, at);
+    for (u32 i = 0; i < th->sp.locals.n; i++)
+        if (type_has_ptr(th->sp.locals.v[i]->type)) task->traced = true;
+    task->site = site_of(th->sp.f, at);
     task->id = lw->ir->tasks++;
     return task;
 }
@@ -114,29 +112,31 @@ IrExpr *task_spawn(LowerFn *f, Tree *call, Type *res, IrExpr *scope, bool detach
     Str stem = str_fmt(lw->perm, "%.*s_task", FMT(f->out->name));
     IrFn *code = ir_fn_new(lw, stem, NULL);
     code->span = call->span;
-    Thunk th = {.f = f, .g = fn_begin(lw, code), .env = struct_new(lw, stem)};
+    Thunk th = {.sp.f = f, .g = fn_begin(lw, code), .env = struct_new(lw, stem)};
     th.g->fn = f->fn;
     th.g->span = call->span;
     struct_add(lw, th.env, NULL, ir_raw(lw->perm, lw->ir, "uintptr_t"));
-    Tree *inner = thunk_call(&th, call);
+    Tree *inner = call_spread(&th.sp, call);
     if (f->dead) return NULL;
+    for (u32 i = 0; i < th.sp.locals.n; i++)
+        struct_add(lw, th.env, NULL, type_ir(lw, th.sp.locals.v[i]->type));
     IrTask *task = task_new(&th, res, detached, at);
     task->scoped = scope != NULL;
     IrType *object = ir_struct_type(lw->perm, th.env);
     IrExpr *size = ex_new(f, IE_SIZEOF_OBJ, lw->t.i64);
     size->obj = object;
-    for (u32 i = 0; i < th.ops.v.n; i++) th.ops.v.v[i].e = ex_temp(f, th.ops.v.v[i].e);
+    for (u32 i = 0; i < th.sp.ops.v.n; i++) th.sp.ops.v.v[i].e = ex_temp(f, th.sp.ops.v.v[i].e);
     IrExpr *object_new =
         scope ? ex_rt(f, "wyn_scope_task_new", lw->t.future, 0, size, sizeof_type(f, res), NULL)
               : ex_rt(f, "wyn_task_new", lw->t.future, 0, size, sizeof_type(f, res),
                       ex_bool(f, task->traced), NULL);
     IrVar *future = var_temp(f, object_new);
-    IrVar *env = th.ops.v.n
+    IrVar *env = th.sp.ops.v.n
                      ? var_temp(f, ex_cast(f, ex_var(f, future), ir_ptr(lw->perm, object)))
                      : NULL;
-    for (u32 i = 0; i < th.ops.v.n; i++)
+    for (u32 i = 0; i < th.sp.ops.v.n; i++)
         st_set(f, ex_arrow(f, ex_var(f, env), i + 1, struct_field_type(th.env, i + 1)),
-               th.ops.v.v[i].e);
+               th.sp.ops.v.v[i].e);
     thunk_body(&th, inner, res);
     IrExpr *desc = ex_new(f, IE_TASK, lw->t.voidp);
     desc->task = task;
