@@ -18,7 +18,7 @@ fn main() {
 END
 status 0 "$WYNC" build main.wyn -o prog
 # the limit does not bind root: as another user, from a folder that that one may enter
-[ "$(id -u)" = 0 ] && command -v setpriv >/dev/null || exit 0
+[ "$(id -u)" = 0 ] && command -v setpriv >/dev/null || finish
 place=$(mktemp -d /tmp/wyn.XXXXXX)
 trap 'rm -rf "$place"' EXIT
 chmod 755 "$place" prog && cp prog "$place/prog"
@@ -26,3 +26,4 @@ status 0 setpriv --reuid=65534 --regid=65534 --clear-groups \
     sh -c "ulimit -u 1 2>/dev/null || ulimit -p 1; WYN_WORKERS=4 exec $place/prog"
 printed '20
 1000000'
+finish
