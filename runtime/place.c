@@ -153,7 +153,12 @@ bool place_enter(Fiber *f) {
     if (p == NULL) return true; /* main */
     lock_take(&p->lock);
     Fiber *h = p->here;
-    bool ok = h == f || h == NULL || (may_move(h) && move_out(h));
+    bool ok = h == f || h == NULL || may_move(h);
+    if (ok && h != f && h != NULL && !move_out(h)) {
+        static const char text[] = "wyn: no memory for what lies on the stack of a waiting task\n";
+        wyn_err_write(text, sizeof text - 1);
+        _exit(STATUS_PANIC);
+    }
     if (!ok) {
         atomic_store_explicit(&f->busy, false, memory_order_relaxed);
         queue_add(p, f);
