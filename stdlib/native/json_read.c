@@ -761,5 +761,5 @@ void *wyn_json_doc_value(void *doc) { return doc; }
 void *wyn_json_doc_at(int64_t number);
 void *wyn_json_doc_at(int64_t number) { return wyn_handle_object(number, WYN_H_JSON, NULL); }
 
-bool wyn_str_is_utf8(const wyn_str *s);
-bool wyn_str_is_utf8(const wyn_str *s) { return utf8_ok(s->bytes, s->bytes + s->len); }
+bool wyn_bytes_are_utf8(const wyn_str *s);
+bool wyn_bytes_are_utf8(const wyn_str *s) { return utf8_ok(s->bytes, s->bytes + s->len); }
