@@ -100,6 +100,7 @@ wyn_str *wyn_str_trim_right(const wyn_str *s);
 bool wyn_str_starts_with(const wyn_str *s, const wyn_str *part);
 bool wyn_str_ends_with(const wyn_str *s, const wyn_str *part);
 int64_t wyn_str_index_of(const wyn_str *s, const wyn_str *part);
+int64_t wyn_str_find(const wyn_str *s, const wyn_str *part, int64_t start);
 int64_t wyn_str_last_index_of(const wyn_str *s, const wyn_str *part);
 int64_t wyn_str_count(const wyn_str *s, const wyn_str *part);
 wyn_str *wyn_str_replace(const wyn_str *s, const wyn_str *from, const wyn_str *to);

@@ -99,9 +99,18 @@ bool wyn_str_ends_with(const wyn_str *s, const wyn_str *part) {
 
 int64_t wyn_str_index_of(const wyn_str *s, const wyn_str *part) { return str_find(s, part, 0); }
 
+int64_t wyn_str_find(const wyn_str *s, const wyn_str *part, int64_t start) {
+    if (start < 0) start = 0;
+    return start > s->len ? -1 : str_find(s, part, start);
+}
+
 int64_t wyn_str_last_index_of(const wyn_str *s, const wyn_str *part) {
-    for (int64_t i = s->len - part->len; i >= 0; i--) {
-        if (memcmp(s->bytes + i, part->bytes, (size_t)part->len) == 0) return i;
+    if (part->len == 0) return s->len;
+    for (int64_t room = s->len - part->len + 1; room > 0;) {
+        const char *p = memrchr(s->bytes, part->bytes[0], (size_t)room);
+        if (p == NULL) return -1;
+        if (memcmp(p, part->bytes, (size_t)part->len) == 0) return p - s->bytes;
+        room = p - s->bytes;
     }
     return -1;
 }

@@ -57,13 +57,3 @@ int64_t wyn_str_byte(const wyn_str *s, int64_t i);
 int64_t wyn_str_byte(const wyn_str *s, int64_t i) {
     return i < 0 || i >= s->len ? -1 : (unsigned char)s->bytes[i];
 }
-
-/* Position of part at or after `start`, or -1. */
-int64_t wyn_str_find(const wyn_str *s, const wyn_str *part, int64_t start);
-int64_t wyn_str_find(const wyn_str *s, const wyn_str *part, int64_t start) {
-    if (start < 0) start = 0;
-    if (start > s->len || part->len > s->len - start) return -1;
-    const char *p = memmem(s->bytes + start, (size_t)(s->len - start), part->bytes,
-                           (size_t)part->len);
-    return p ? p - s->bytes : -1;
-}
