@@ -115,6 +115,7 @@ void idle_wake_one(void) {
 bool idle_may_search(void) {
     if (worker_count == 1) return false;
     int asleep = __builtin_popcountll(atomic_load_explicit(&idle_bits, memory_order_relaxed));
+    if (asleep >= worker_count - 1) return false; /* nobody else who could have any */
     int searching = atomic_load_explicit(&idle_searching, memory_order_relaxed);
     if (2 * searching > worker_count - asleep) return false;
     atomic_fetch_add(&idle_searching, 1);
@@ -249,7 +250,9 @@ bool idle_sleep(Worker *w) {
     uint64_t bit = (uint64_t)1 << w->id;
     atomic_store_explicit(&w->wake, 0, memory_order_relaxed);
     atomic_fetch_or(&idle_bits, bit);
-    if (worker_count > 1) full_barrier();
+    /* With tasks that wait for descriptors workers sleep too often for it: then an entry that its
+     * owner pushes at this very moment waits for the owner, or for the monitor. */
+    if (worker_count > 1 && !poll_pending()) full_barrier();
     for (int i = 0; i < worker_count; i++) fork_want(running_on(workers[i]));
     if (backlog(1)) return leave(w);
     Sleep s = {w, nearest_timer()};
