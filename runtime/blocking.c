@@ -2,10 +2,9 @@
  * Invariants: a job lies on the stack of the task that waits for it, linked under `lock`; `pending`
  * counts jobs from before the park until the task goes on, and the task itself counts down: a
  * thread that did it after the wake-up could be seen by the last worker that falls asleep, and
- * nobody would look again whether anything can still go on. Threads start when a job finds none
- * idle, up to
- * the limit, and end after RT_BLOCKING_IDLE_S without work. The pool's threads are unknown to the
- * collector: they allocate nothing from it. */
+ * nobody would look again whether anything can still go on. Threads start when there are more jobs
+ * than idle threads, up to the limit, and end after RT_BLOCKING_IDLE_S without work. The pool's
+ * threads are unknown to the collector: they allocate nothing from it. */
 #define _GNU_SOURCE
 #include "blocking.h"
 
@@ -30,7 +29,7 @@ typedef struct Job {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t more = PTHREAD_COND_INITIALIZER;
 static Job *first, **last = &first;
-static int threads, idle;
+static int threads, idle, queued;
 static _Atomic int64_t pending;
 
 static int thread_limit(void) {
@@ -51,6 +50,7 @@ static Job *job_take(void) {
     if (job != NULL) {
         first = job->next;
         if (first == NULL) last = &first;
+        queued--;
     }
     return job;
 }
@@ -94,10 +94,12 @@ static bool job_add(Job *job) {
     static int limit;
     pthread_mutex_lock(&lock);
     if (limit == 0) limit = thread_limit();
-    bool ok = idle > 0 || threads >= limit || thread_add() || threads > 0;
+    /* an idle one may be meant for an earlier job, which may wait for what this one does */
+    bool ok = idle > queued || threads >= limit || thread_add() || threads > 0;
     if (ok) {
         *last = job;
         last = &job->next;
+        queued++;
         atomic_fetch_add(&pending, 1);
         pthread_cond_signal(&more);
     }
@@ -134,6 +136,6 @@ void blocking_forked(void) {
     pthread_cond_init(&more, NULL);
     first = NULL;
     last = &first;
-    threads = idle = 0;
+    threads = idle = queued = 0;
     atomic_store(&pending, 0);
 }

@@ -8,7 +8,9 @@
  *
  * Sleep. A worker that goes to sleep while tasks wait for descriptors stores its number in
  * `sleeper`, then looks at its `wake` word once more (idle.c), then waits. Who wakes it stores
- * `wake`, then loads `sleeper`: one of the two sees the other (both seq_cst). */
+ * `wake`, then loads `sleeper`: one of the two sees the other (both seq_cst). Only the sleeper
+ * takes an interrupt, and before it gives `sleeper` back: anybody else could take one that is meant
+ * for the next sleeper, who would sleep on. One that comes too late wakes the next for nothing. */
 #define _GNU_SOURCE
 #include "poll.h"
 
@@ -236,11 +238,7 @@ PollEnd poll_wait(int64_t handle, PollSide side, int64_t when, const char *what,
 
 /* True: it woke somebody. */
 static bool deliver(const struct epoll_event *e) {
-    if (e->data.u64 == UINT64_MAX) { /* poll_interrupt */
-        uint64_t count;
-        while (read(event_fd, &count, sizeof count) > 0) {}
-        return false;
-    }
+    if (e->data.u64 == UINT64_MAX) return false; /* poll_interrupt: see poll_awake */
     Descriptor *d = descriptor_lock((int64_t)e->data.u64);
     if (d == NULL) return false;
     WaitNode *woken = NULL;
@@ -315,6 +313,10 @@ int poll_awake(void) {
     int n = event_count;
     if (n > 0) memcpy(list, events, (size_t)n * sizeof *list);
     event_count = 0;
+    uint64_t count;
+    for (int i = 0; i < n; i++) {
+        if (list[i].data.u64 == UINT64_MAX && read(event_fd, &count, sizeof count) < 0) {}
+    }
     atomic_store(&sleeper, -1);
     return deliver_all(list, n);
 }

@@ -14,8 +14,8 @@ typedef struct Rounds {
     wyn_scope *scope;
 } Rounds;
 
-typedef struct Part { /* of a task: head, arguments, scope */
-    wyn_future head;
+typedef struct Part { /* of a task: arguments, scope */
+    uintptr_t st; /* of its wyn_future, whose value begins here */
     Rounds *rounds;
     int64_t from, to;
     wyn_scope *scope;
@@ -52,7 +52,7 @@ static void part_spawn(Rounds *r, int64_t from, int64_t to) {
     p->rounds = r;
     p->from = from;
     p->to = to;
-    wyn_scope_spawn(r->scope, &p->head, &part_task);
+    wyn_scope_spawn(r->scope, (wyn_future *)p, &part_task);
     if (atomic_load_explicit(&idle_searching, memory_order_relaxed) == 0) idle_wake_one();
 }
 

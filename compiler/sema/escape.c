@@ -2,7 +2,8 @@
  * A node stands for "this parameter (or a capture of it) is kept" or "this lambda escapes". One
  * walk collects what makes a node true at once and the edges "if X then Y"; a worklist follows.
  * A use that is not known to be harmless keeps. Functions that live on (generators, spawned calls)
- * keep everything they are given. */
+ * keep everything they are given. So do the rounds of a parallel for, which others run: the stack
+ * of the one that waits for them may be elsewhere meanwhile (runtime/place.h). */
 #include "passes.h"
 #include "walk.h"
 
@@ -60,6 +61,20 @@ static Node *value_node(Escape *es, Tree *t) {
 
 static void escape_visit(void *ctx, Tree *t);
 
+/* In a parallel for: what its rounds mention, themselves or in a lambda. */
+static void rounds_visit(void *ctx, Tree *t) {
+    Escape *es = ctx;
+    if (t->kind == TN_LOCAL && type_is(t->local->type, TY_FN)) {
+        node_keep(es, local_node(es, t->local));
+    } else if (t->kind == TN_LAMBDA) {
+        for (u32 i = 0; i < t->fn->captures.n; i++) {
+            Local *outer = t->fn->captures.v[i].outer;
+            if (type_is(outer->type, TY_FN)) node_keep(es, local_node(es, outer));
+        }
+    }
+    walk_children(t, rounds_visit, es);
+}
+
 static void call_visit(Escape *es, Tree *t) {
     Fn *fn = t->call.fn;
     for (u32 i = 0; i < t->call.args.n; i++) {
@@ -100,6 +115,8 @@ static void escape_visit(void *ctx, Tree *t) {
                 escape_visit(es, t->assign.targets.v[i]);
         for (u32 i = 0; i < t->assign.values.n; i++) escape_visit(es, t->assign.values.v[i]);
     } else {
+        if (t->kind == TN_FOR_RANGE && t->for_range.parallel) rounds_visit(es, t->for_range.body);
+        if (t->kind == TN_FOR_IN && t->for_in.parallel) rounds_visit(es, t->for_in.body);
         walk_children(t, escape_visit, es);
     }
 }

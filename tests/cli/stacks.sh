@@ -39,4 +39,38 @@ said 'no memory for the stack of another waiting task'
 limited 300000 0 deep
 printed 'Err("stack overflow (recursion too deep?)")
 377628'
+
+# The rounds of a parallel for use lambdas of a task whose stack is elsewhere meanwhile.
+cat >rounds.wyn <<'END'
+fn mapped(k: int) -> int {
+    var total = 0
+    for v in [1, 2, 3, 4, 5, 6, 7, 8].par_map((x) => {
+        Time.sleep(x % 3)
+        return x * k
+    }) { total += v }
+    return total
+}
+fn looped(k: int) -> int {
+    const f = (x: int) => x * k
+    const total = Shared.new(0)
+    parallel for x in 1..9 {
+        Time.sleep(x % 3)
+        const g = (y: int) => f(y) + 1
+        total.add(g(x))
+    }
+    return total.get()
+}
+fn main() {
+    var tasks: [Future<int>] = []
+    for i in 0..200 { tasks.push(i % 2 == 0 ? spawn mapped(i) : spawn looped(i)) }
+    var total = 0
+    for v in await_all(tasks) { total += v }
+    println(total)
+}
+END
+status 0 "$WYNC" build rounds.wyn -o rounds
+for workers in 1 2 8; do
+    status 0 env WYN_STACKS=4 WYN_WORKERS=$workers timeout 60 ./rounds
+    printed 717200
+done
 finish
