@@ -47,7 +47,7 @@ typedef struct CatchPoint {
     const wyn_mutex *held;
     Segment *segment; /* of the stack */
     struct wyn_scope *scope;
-    int masked;
+    int masked, callbacks;
     uint32_t fork_mark;
     Panic *volatile caught;
     Panic *active;
@@ -80,6 +80,8 @@ void wyn_frame_leave(wyn_frame *frame) {
     context->frames = frame->next;
 }
 
+static void err_text(const char *s) { wyn_err_write(s, strlen(s)); }
+
 /* ---- raising and catching ---- */
 
 static _Noreturn void panic_raise(Panic *p) {
@@ -105,8 +107,10 @@ static _Noreturn void panic_raise(Panic *p) {
         e->run(f);
     }
     p = context->active;
-    if (c == NULL) {
+    bool through_c = context->callbacks > (c == NULL ? 0 : c->callbacks);
+    if (c == NULL || through_c) {
         panic_report(p);
+        if (through_c) err_text("  inside a function that C called, which ends the process\n");
         _exit(STATUS_PANIC);
     }
     mutex_unlock_since(c->held);
@@ -133,6 +137,7 @@ __attribute__((noinline)) bool panic_run_on(Fiber *self, void (*body)(void *), v
     c.segment = self->stack.segment;
     c.scope = context->scope;
     c.masked = context->masked;
+    c.callbacks = context->callbacks;
     c.fork_mark = fork_mark(self);
     context->catch = &c;
     context->active = NULL;
@@ -236,7 +241,6 @@ bool wyn_try_call(wyn_fn *thunk, void *result, wyn_str **err) {
 
 /* ---- reports ---- */
 
-static void err_text(const char *s) { wyn_err_write(s, strlen(s)); }
 
 /* One line in one write, so that lines of several processes do not mix. */
 static void err_place(const char *before, const char *file, int line, const char *after) {

@@ -46,6 +46,7 @@ typedef struct PanicContext {
     wyn_mutex *held;          /* locked here, newest first */
     struct wyn_scope *scope;  /* innermost scope whose abort ends what runs here; scope.c */
     int masked;               /* deferred blocks are running: it does not */
+    int callbacks;            /* functions that C has called: nothing may leave them */
 } PanicContext;
 
 enum { STATUS_PANIC = 101 };

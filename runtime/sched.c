@@ -20,6 +20,7 @@ Worker *workers[RT_WORKERS_MAX] = {&first_worker};
 int worker_count = 1;
 __thread wyn_local *wyn_here = &first_worker.local;
 bool wyn_spawned;
+__thread bool sched_thread_ours;
 
 /* Not inlined: gcc must not keep what they find across a switch. */
 __attribute__((noinline)) Fiber *fiber_self(void) { return worker_self()->self; }
@@ -350,6 +351,8 @@ static Fiber *new_stack(Worker *w, const wyn_site *kind) {
 static __attribute__((noinline)) void park(void (*commit)(Fiber *, void *), void *arg, bool fair) {
     sched_start();
     Worker *w = worker_self();
+    if (WYN_UNLIKELY(w->self->panic.callbacks > 0))
+        wyn_panic("blocking operation inside a C callback");
     fork_before_park(w->self);
     w->stat[STAT_PARKS]++;
     w->fair = fair_turn(w) || fair; /* then the loop of the next stack looks round first */
@@ -383,7 +386,9 @@ void sched_yield_task(void) {
     w->what = NULL;
 }
 
-void sched_preempt(void) { park(commit_yield, NULL, true); }
+void sched_preempt(void) {
+    if (fiber_self()->panic.callbacks == 0) park(commit_yield, NULL, true);
+}
 
 /* ---- start ---- */
 
@@ -443,6 +448,7 @@ wyn_future *wyn_spawn(wyn_future *f, const wyn_task *task) {
 
 __attribute__((noinline)) void sched_thread(Worker *w) {
     wyn_here = &w->local;
+    sched_thread_ours = true;
     __atomic_store_n(&w->limit, &wyn_stack_limit, __ATOMIC_RELEASE); /* with show */
     Fiber base = {0};
     w->self = new_stack(w, NULL);

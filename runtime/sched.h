@@ -61,6 +61,9 @@ typedef struct Worker {
 extern Worker *workers[RT_WORKERS_MAX]; /* all P of them once tasks exist; workers[0] always */
 extern int worker_count;
 
+/* Does this thread run Wyn code? One that C made does not, whatever wyn_here says there. */
+extern __thread bool sched_thread_ours;
+
 static inline Worker *worker_self(void) { return (Worker *)(void *)wyn_worker(); }
 
 void sched_start(void); /* before anything waits or is spawned */

@@ -7,6 +7,7 @@
 
 #include "config.h"
 #include "gc.h"
+#include "sched.h"
 #include "native.h"
 #include "observe.h"
 #include "panic.h"
@@ -97,6 +98,7 @@ static void program_on_stack(char *bottom) { (void)bottom; }
 #endif
 
 int main(int argc, char **argv) {
+    sched_thread_ours = true;
     wyn_argc = argc;
     wyn_argv = argv;
     static char *alternate;

@@ -292,6 +292,9 @@ void wyn_flush(void);
 /* ---- strings the emitter needs; the rest is declared by the standard library ---- */
 
 wyn_str *wyn_str_new(const char *bytes, int64_t len);
+/* Around a Wyn function that C called. callback.c */
+void wyn_callback_begin(const wyn_site *site);
+void wyn_callback_end(void);
 bool wyn_str_is_utf8(const wyn_str *s);
 wyn_str *wyn_str_concat2(const wyn_str *a, const wyn_str *b);
 wyn_str *wyn_str_concat(int64_t n, wyn_str *const *parts);

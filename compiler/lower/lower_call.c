@@ -22,18 +22,57 @@ static void call_operand(LowerFn *f, Operands *ops, Fn *callee, u32 i, Tree *arg
 }
 
 static IrType *extern_type(LowerFn *f, Fn *fn, Type *t) {
-    if (fn->is_std || t->kind != TY_STRING) return type_ir(f->lw, t);
-    return f->lw->t.cstr;
+    if (!fn->is_std && t->kind == TY_STRING) return f->lw->t.cstr;
+    if (!fn->is_std && t->kind == TY_FN) return f->lw->t.voidp;
+    return type_ir(f->lw, t);
+}
+
+/* The function that C calls in place of fn: arguments and result in C's types. */
+static IrFn *fn_callback(Lower *lw, Fn *fn) {
+    FnInfo *fi = fn_info(lw, fn);
+    if (fi->as_callback) return fi->as_callback;
+    IrFn *cb = ir_fn_new(lw, str_fmt(lw->perm, "%.*s_from_c", FMT(fi->ir->name)), fi->ir->ret);
+    fi->as_callback = cb;
+    cb->shown = fi->ir->shown;
+    LowerFn *f = fn_begin(lw, cb);
+    f->fn = fn;
+    f->span = fn->span;
+    IrArgs args = {NEW_N(lw->perm, IrExpr *, fn->param_count + 1), fn->param_count};
+    for (u32 i = 0; i < fn->param_count; i++) {
+        Type *pt = fn->params[i]->type;
+        bool text = pt->kind == TY_STRING;
+        IrExpr *e = ex_var(f, fn_param(f, fn->params[i]->name,
+                                       text ? lw->t.cstr : type_ir(lw, pt)));
+        args.v[i] = text ? ex_rt(f, "wyn_str_from_c", lw->t.str, 0, e, NULL) : e;
+    }
+    st_expr(f, ex_rt(f, "wyn_callback_begin", NULL, FX_EFFECT, ex_site(f, fn->span), NULL));
+    for (u32 i = 0; i < fn->param_count; i++) args.v[i] = ex_temp(f, args.v[i]);
+    if (fi->takes_site) args.v[args.n++] = ex_site(f, fn->span);
+    IrExpr *e = ex_call(f, fi->ir, args);
+    bool none = ir_is_void(e->type);
+    IrVar *v = none ? NULL : var_temp(f, e);
+    if (none) st_expr(f, e);
+    st_expr(f, ex_rt(f, "wyn_callback_end", NULL, FX_EFFECT, NULL));
+    if (!none) st_return(f, ex_var(f, v));
+    return cb;
+}
+
+static IrExpr *callback_arg(LowerFn *f, Tree *arg) {
+    IrExpr *code = ex_new(f, IE_FN, f->lw->t.voidp);
+    code->fn = fn_callback(f->lw, arg->fn);
+    return code;
 }
 
 /* Strings pass to C as NUL-terminated bytes, and come back by copying. */
 static IrExpr *call_extern(LowerFn *f, Tree *t, IrArgs args) {
     Fn *fn = t->call.fn;
     FnInfo *fi = fn_info(f->lw, fn);
-    if (!fn->is_std)
-        for (u32 i = 0; i < args.n; i++)
-            if (t->call.args.v[i]->type->kind == TY_STRING)
-                args.v[i] = ex_rt(f, "wyn_str_c", f->lw->t.cstr, 0, args.v[i], NULL);
+    for (u32 i = 0; !fn->is_std && i < args.n; i++) {
+        Tree *arg = t->call.args.v[i];
+        if (arg->type->kind == TY_FN) args.v[i] = callback_arg(f, arg);
+        if (arg->type->kind == TY_STRING)
+            args.v[i] = ex_rt(f, "wyn_str_c", f->lw->t.cstr, 0, args.v[i], NULL);
+    }
     IrExpr *e = ex_call(f, fi->ir, args);
     if (!fn->is_std && fn->ret->kind == TY_STRING)
         e = ex_rt(f, "wyn_str_from_c", f->lw->t.str, 0, e, NULL);

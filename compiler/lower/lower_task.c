@@ -11,6 +11,7 @@ typedef struct Thunk {
 /* The local that stands for an operand. */
 static Tree *operand(Spread *sp, Tree *t) {
     Arena *a = sp->f->lw->perm;
+    if (t->kind == TN_FN) return t; /* the same wherever it is evaluated */
     if (t->kind == TN_REF) t = t->one.e;
     operands_add(sp->f, &sp->ops, t);
     Local *l = NEW(a, Local);

@@ -10,6 +10,7 @@ typedef struct FnInfo {
     Fn *fn;
     IrFn *ir;            /* code */
     IrFn *as_value;      /* adapter with the hidden last argument, or NULL so far */
+    IrFn *as_callback;   /* what C calls, or NULL so far */
     IrStruct *env;       /* lambdas with captures, generators: their object */
     bool takes_site;     /* library function: last parameter is the site of the caller */
 } FnInfo;

@@ -303,6 +303,35 @@ static Type *open_ret(Checker *ck, Call *c, Type **args) {
     return r;
 }
 
+static bool is_c_type(const Type *t) {
+    return t->kind == TY_INT || t->kind == TY_FLOAT || t->kind == TY_BOOL || t->kind == TY_PTR ||
+           t->kind == TY_STRING || t->kind == TY_VOID;
+}
+
+/* C can call functions of the program that are given by their names, not closures. */
+static void callback_check(Checker *ck, const Fn *fn, TreeList args) {
+    for (u32 i = 0; i < args.n && i < fn->param_count; i++) {
+        const Type *want = fn->params[i]->type;
+        const Tree *arg = args.v[i];
+        if (want->kind != TY_FN) continue;
+        if (arg->kind != TN_FN) {
+            Diag *d = diag_new(ck->ds, E_TYPE_MISMATCH, arg->span,
+                               "C can call only a function that stands at the top level");
+            diag_label(d, arg->span, "no name of such a function");
+            diag_hint(d, "move its body to 'fn name(...)' and pass 'name'; what it captures can go "
+                         "through a global");
+            continue;
+        }
+        for (u32 k = 0; k < want->n; k++) {
+            if (is_c_type(want->args[k])) continue;
+            Diag *d = diag_new(ck->ds, E_TYPE_MISMATCH, arg->span,
+                               "C has no type for what this function takes or gives");
+            diag_label(d, arg->span, "of another type than int, float, bool, string, ptr");
+            break;
+        }
+    }
+}
+
 static Tree *call_node(Checker *ck, Call *c, TreeList args, u32 *order, Type *ret, Type **targs) {
     FnDecl *d = c->d;
     if (d->intrinsic >= 0) {
@@ -319,6 +348,8 @@ static Tree *call_node(Checker *ck, Call *c, TreeList args, u32 *order, Type *re
     t->call.order = order;
     if (d->gen_count == 0) {
         t->call.fn = fn_plain(ck, d);
+        if (t->call.fn->kind == FN_EXTERN && !t->call.fn->is_std)
+            callback_check(ck, t->call.fn, args);
     } else {
         PendingCall pc = {t, d, targs, ck->instance_depth, fn_site(ck, t->span)};
         vec_push(ck->perm, &ck->calls, pc);
