@@ -1,0 +1,66 @@
+# The applications in examples/apps with bad input: a message that names the place, and a status.
+. "$ROOT/tests/cli/common"
+app() { "$WYNC" "$ROOT/examples/apps/$1.wyn" -o "$1" || complain app "$1 does not compile"; }
+
+app site
+status 2 ./site
+status 1 ./site nowhere
+said "nowhere/page.html: No such file"
+cp -r "$ROOT/examples/data/site" pages
+status 0 ./site pages made
+printed "2 pages"
+[ -f made/index.html ] && [ -f made/rules.html ] || complain site "wrote no pages"
+printf 'no title\n' >pages/a.md
+printf 'title: b\n\n```\ncode\n' >pages/b.md
+printf 'title: c\n[there](d.md) [*\n' >pages/c.md
+status 1 ./site pages never
+said "a.md:1: a page begins with"
+said "b.md:3: this code never ends"
+said "c.html: links to d.html"
+[ ! -e never ] || complain site "a site with faults was written"
+
+app formulas
+status 2 ./formulas nowhere
+said "nowhere: No such file"
+printf 'x = 3\nx * 2\ny + 1\n' >f
+status 1 ./formulas f
+printed 6
+said "f:3:1: y has no value"
+awk 'BEGIN { for (i = 0; i < 20000; i++) printf "(" }' >deep
+status 1 ./formulas deep
+said "deep:1:501: nested too deep"
+
+app picture
+status 1 ./picture 0 10
+said "the width is a number"
+status 1 ./picture 10 x
+said "the height is a number"
+status 1 ./picture 10 10 no/such/folder.ppm
+said "No such file"
+status 0 ./picture 20 10 p.ppm
+[ "$(wc -c <p.ppm)" = 613 ] || complain picture "has another size"
+
+app checksum
+status 2 ./checksum
+status 2 ./checksum nowhere
+said "nowhere: no folder"
+status 2 ./checksum pages --workers=none
+said "--workers"
+mkdir files
+printf one >files/1
+printf two >files/2
+./checksum files 2>/dev/null >list
+(cd "$work" && sha256sum files/1 files/2) | cmp -s - list || complain checksum "other sums than sha256sum"
+status 0 ./checksum files --check=list
+printed "2 files, 0 differences"
+printf three >files/1
+mv files/2 files/3
+status 1 ./checksum files --check=list
+printed 'files/1: changed
+files/2: missing
+files/3: new
+2 files, 3 differences'
+printf 'nonsense\n' >list
+status 2 ./checksum files --check=list
+said "list:1: a line is"
+finish
