@@ -28,6 +28,9 @@ typedef struct Conn {
     char *why;            /* malloc; what the layer said of a failure, or NULL */
     int64_t listener;     /* that accepted it; 0: none */
     _Atomic bool idle;    /* waits for the first byte of a request */
+    char *out;            /* malloc; [0, out_len) was put and not yet sent */
+    size_t out_len, out_cap;
+    atomic_flag putting;  /* held while out is looked at or changed: pairs with itself */
 } Conn;
 
 /* A handle for an open socket that `listener` accepted (0: none), or a negative errno with the

@@ -18,7 +18,7 @@
 #include "conn.h"
 #include "wyn.h"
 
-enum { CHUNK = 64 << 10 };
+enum { CHUNK = 64 << 10, OUT_MAX = 32 << 10 };
 
 /* Where bytes arrive first; not used across a wait, so one for each thread is enough. */
 static __thread char scratch[CHUNK];
@@ -34,6 +34,7 @@ void conn_drop(void *extra) {
     if (c->layer != NULL) c->layer->end(c->layer);
     free(c->buf);
     free(c->head);
+    free(c->out);
     free(c->why);
     free(c);
 }
@@ -267,6 +268,65 @@ int64_t wyn_net_connect_unix(const wyn_str *path, int64_t ms) {
     return connect_to((const void *)&a, sizeof a, poll_deadline(ms));
 }
 
+/* ---- what was put and not yet sent ---- */
+
+static bool out_take(Conn *c) {
+    return !atomic_flag_test_and_set_explicit(&c->putting, memory_order_acquire);
+}
+
+static void out_give(Conn *c) { atomic_flag_clear_explicit(&c->putting, memory_order_release); }
+
+/* By the holder of `putting`. */
+static int64_t out_send(Conn *c, int64_t h, int fd, int64_t when) {
+    size_t n = c->out_len;
+    c->out_len = 0;
+    return n == 0 ? 0 : conn_write(c, h, fd, c->out, n, when);
+}
+
+/* Before a wait for the other side, which may wait for what was put. A failure shows when it is
+ * read. Another task that puts at this moment sends for itself. */
+static void out_before_read(Conn *c, int64_t h, int fd, int64_t when) {
+    if (!out_take(c)) return;
+    out_send(c, h, fd, when);
+    out_give(c);
+}
+
+static int64_t out_add(Conn *c, int64_t h, int fd, const wyn_str *s, int64_t when) {
+    size_t n = (size_t)s->len;
+    int64_t bad = 0;
+    if (c->out_len + n > OUT_MAX) bad = out_send(c, h, fd, when);
+    if (bad == 0 && n > OUT_MAX) return conn_write(c, h, fd, s->bytes, n, when);
+    if (bad != 0) return bad;
+    if (c->out_len + n > c->out_cap) {
+        size_t cap = c->out_cap == 0 ? 1024 : c->out_cap;
+        while (cap < c->out_len + n) cap *= 2;
+        char *more = realloc(c->out, cap);
+        if (more == NULL) return -ENOMEM;
+        c->out = more;
+        c->out_cap = cap;
+    }
+    memcpy(c->out + c->out_len, s->bytes, n);
+    c->out_len += n;
+    return 0;
+}
+
+/* Keeps the text for the next send (none: sends what is kept). -EALREADY: another task is at it. */
+int64_t wyn_net_put(int64_t h, const wyn_str *s, bool flush, int64_t ms) {
+    void *extra;
+    int fd = poll_enter(h, &extra);
+    if (fd < 0) return -EBADF;
+    Conn *c = extra;
+    int64_t bad = -EALREADY;
+    if (out_take(c)) {
+        int64_t when = poll_deadline(ms);
+        bad = out_add(c, h, fd, s, when);
+        if (bad == 0 && flush) bad = out_send(c, h, fd, when);
+        out_give(c);
+    }
+    poll_leave(h);
+    return bad;
+}
+
 /* ---- reading ---- */
 
 /* One attempt; *side: what to wait for after EAGAIN. */
@@ -315,6 +375,7 @@ bool conn_fill(Conn *c, int64_t h, int fd, int64_t when) {
         c->buf = more;
         c->cap = cap;
     }
+    out_before_read(c, h, fd, when);
     ssize_t n = read_some(c, h, fd, c->buf + c->to, c->cap - c->to, when);
     c->error = n < 0 ? (int)-n : 0;
     if (n <= 0) return false;
@@ -337,6 +398,7 @@ wyn_str *wyn_net_read(int64_t h, int64_t most, int64_t ms) {
         int64_t when = poll_deadline(ms);
         PollSide side;
         ssize_t n, bad = 0;
+        out_before_read(c, h, fd, when);
         do {
             n = read_once(c, h, fd, scratch_here(), room, &side);
             if (n < 0) bad = conn_again(h, n, side, when, "read from a connection");
@@ -420,7 +482,9 @@ int64_t wyn_net_write(int64_t h, const wyn_str *s, int64_t ms) {
     void *extra;
     int fd = poll_enter(h, &extra);
     if (fd < 0) return -EBADF;
-    int64_t bad = conn_write(extra, h, fd, s->bytes, (size_t)s->len, poll_deadline(ms));
+    int64_t when = poll_deadline(ms);
+    out_before_read(extra, h, fd, when); /* in order */
+    int64_t bad = conn_write(extra, h, fd, s->bytes, (size_t)s->len, when);
     poll_leave(h);
     return bad != 0 ? bad : s->len;
 }
