@@ -23,6 +23,7 @@ static int run_main(void *ctx) {
     case CMD_RUN: return run_command(&arena, &o);
     case CMD_CHECK: return check_command(&arena, &o);
     case CMD_TEST: return test_command(&arena, &o);
+    case CMD_DOC: return doc_command(&arena, &o);
     case CMD_EXPLAIN: return explain_command(&o);
     case CMD_HELP: return help_command(1);
     case CMD_VERSION: return version_command();

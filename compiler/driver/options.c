@@ -91,6 +91,9 @@ static void option_set(Parser *p, OptionId id, const char *value) { /* table */
     case OPT_NO_LINE: o->compile.no_line = true; break;
     case OPT_FILTER: o->filter = value; break;
     case OPT_TEST_MODE: o->compile.test_mode = true; break;
+    case OPT_STD: o->doc.std = true; break;
+    case OPT_EXAMPLES: o->doc.examples = true; break;
+    case OPT_MISSING: o->doc.missing = true; break;
     case OPT_JOBS: o->jobs = number(p, id, value); break;
     case OPT_TIMEOUT: o->timeout_ms = number(p, id, value) * 1000; break;
     case OPT_EXPLAIN: o->command = CMD_EXPLAIN, o->file = value; break;

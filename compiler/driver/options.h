@@ -48,6 +48,7 @@ typedef struct Options {
     DiagFormat format;
     bool opt_given;     /* -O0 or -O2 was written */
     u32 jobs, timeout_ms;
+    struct { bool std, examples, missing; } doc;
 } Options;
 
 /* The text of an error in the command line, or "" when it was understood. */

@@ -8,5 +8,6 @@ int man_command(void);
 int completion_command(void);
 int version_command(void);
 int explain_command(const Options *o);
+int doc_command(Arena *a, const Options *o);
 int test_command(Arena *a, const Options *o);
 #endif
