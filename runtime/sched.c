@@ -116,6 +116,8 @@ static inline void count_spawn(Worker *w) {
     atomic_store_explicit(&w->spawned, n + 1, memory_order_relaxed);
 }
 
+void sched_count_spawn(void) { count_spawn(worker_self()); }
+
 __attribute__((noinline)) void sched_submit(uintptr_t entry) {
     Worker *w = worker_self();
     count_spawn(w);

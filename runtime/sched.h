@@ -71,6 +71,7 @@ void sched_start(void); /* before anything waits or is spawned */
 /* Puts a task into the queue of this worker. */
 void sched_submit(uintptr_t entry);
 
+void sched_count_spawn(void);     /* of a task that is in no queue of a worker */
 void sched_push(uintptr_t entry); /* the same for what is no new task */
 
 /* Makes a parked fiber continue soon. */

@@ -412,6 +412,7 @@ struct wyn_future {
     char value[]; /* arguments until it runs, then the result */
 };
 wyn_future *wyn_spawn(wyn_future *f, const wyn_task *task);
+wyn_future *wyn_spawn_held(wyn_future *f, const wyn_task *task); /* by an executor; executor.c */
 void *wyn_await_slow(wyn_future *f, const wyn_site *site);
 bool wyn_await_ms(wyn_future *f, int64_t ms, const wyn_site *site); /* false: not yet */
 bool wyn_future_is_done(wyn_future *f);

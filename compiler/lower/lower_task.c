@@ -106,6 +106,12 @@ static IrTask *task_new(Thunk *th, Type *res, bool detached, Span at) {
     return task;
 }
 
+/* The library's function whose tasks an executor runs, not whoever is free. */
+static bool is_held(const Tree *call) {
+    return call->kind == TN_CALL && call->call.fn->is_std &&
+           str_eq(call->call.fn->name->s, S("std_held"));
+}
+
 /* A new task of `scope` (or NULL) that makes this call, as a future; NULL: evaluating its operands
  * does not return. */
 IrExpr *task_spawn(LowerFn *f, Tree *call, Type *res, IrExpr *scope, bool detached, Span at) {
@@ -141,7 +147,8 @@ IrExpr *task_spawn(LowerFn *f, Tree *call, Type *res, IrExpr *scope, bool detach
     thunk_body(&th, inner, res);
     IrExpr *desc = ex_new(f, IE_TASK, lw->t.voidp);
     desc->task = task;
-    if (!scope) return ex_rt(f, "wyn_spawn", lw->t.future, FX_CALL, ex_var(f, future), desc, NULL);
+    const char *spawn = is_held(call) ? "wyn_spawn_held" : "wyn_spawn";
+    if (!scope) return ex_rt(f, spawn, lw->t.future, FX_CALL, ex_var(f, future), desc, NULL);
     return ex_rt(f, "wyn_scope_spawn", lw->t.future, FX_CALL, scope, ex_var(f, future), desc, NULL);
 }
 

@@ -114,12 +114,25 @@ static Tree *future_of(Checker *ck, const Ast *e, Span span) {
     return tn_error(ck, f->span);
 }
 
+/* `await ex.run(f)` as `ex.call(f)`: who waits at once needs no future. */
+static bool await_in_place(Checker *ck, Tree *call, Type *result) {
+    PendingCall *pc = ck->calls.n > 0 ? &ck->calls.v[ck->calls.n - 1] : NULL;
+    if (!pc || pc->node != call || call->kind != TN_CALL || !pc->decl->module->is_std) return false;
+    if (pc->decl->name != ck->n.run || !pc->decl->owner ||
+        pc->decl->owner->name != ck->n.Executor)
+        return false;
+    pc->decl = owner_method(pc->decl->owner, ck->n.call);
+    call->type = result;
+    return true;
+}
+
 Tree *check_await(Checker *ck, const Ast *e, Type *want) {
     (void)want;
     const Ast *what = e->kind == AST_AWAIT ? e->one.e : e->await_t.e;
     Tree *f = future_of(ck, what, e->span);
     Type *t = ty_head(ck, f->type);
     if (t->kind == TY_ERROR) return tn_error(ck, e->span);
+    if (e->kind == AST_AWAIT && await_in_place(ck, f, t->args[0])) return f;
     if (e->kind == AST_AWAIT) return await_node(ck, f, t->args[0], e->span);
     Call *c = NEW(ck->perm, Call);
     Ast *limit = e->await_t.args.n ? e->await_t.args.v[0].value : e->await_t.e;

@@ -18,7 +18,8 @@ typedef struct FnCtx FnCtx;
             X(filter) X(get) X(unwrap_or) X(set) X(insert) X(len) X(context) X(spawn)              \
                 X(array_push) X(ok) X(err) X(any) X(all) X(every) X(channel) X(Task) X(root)       \
                     X(new) X(HashMap) X(Array) X(HashSet) X(Option) X(Result) X(Future) X(Channel) \
-                        X(Iter) X(string) X(wait) X(get_or) X(iter) X(await_any)
+                        X(Iter) X(string) X(wait) X(get_or) X(iter) X(await_any) X(Executor) \
+                            X(call)
 typedef struct KnownNames {
 #define X(n) Name n;
     KNOWN_NAMES(X)

@@ -5,42 +5,62 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "blocking.h"
 #include "wyn.h"
 
-/* What a command prints on stdout, and on stderr when `errors` is set. */
-wyn_str *wyn_sys_exec(const wyn_str *command, bool errors);
-wyn_str *wyn_sys_exec(const wyn_str *command, bool errors) {
-    char *line = NULL;
-    wyn_flush();
-    if (asprintf(&line, errors ? "{ %s\n} 2>&1" : "%s", command->bytes) < 0) return wyn_str_empty;
-    FILE *f = popen(line, "re");
-    free(line);
-    if (!f) return wyn_str_empty;
-    size_t n = 0, cap = 0;
-    char *text = NULL;
-    for (;;) {
-        if (n == cap) {
-            char *more = realloc(text, cap = cap ? cap * 2 : 4096);
+/* By a thread of the pool: nothing of it is Wyn's. */
+typedef struct command {
+    const char *line;
+    char *text; /* malloc: what it printed */
+    size_t n;
+    int status;
+} command;
+
+static void command_read(void *arg) {
+    command *c = arg;
+    FILE *f = popen(c->line, "re");
+    if (!f) return;
+    for (size_t cap = 0;;) {
+        if (c->n == cap) {
+            char *more = realloc(c->text, cap = cap ? cap * 2 : 4096);
             if (!more) break;
-            text = more;
+            c->text = more;
         }
-        size_t got = fread(text + n, 1, cap - n, f);
+        size_t got = fread(c->text + c->n, 1, cap - c->n, f);
         if (got == 0) break;
-        n += got;
+        c->n += got;
     }
     pclose(f);
-    wyn_str *result = wyn_str_new(text, (int64_t)n);
-    free(text);
+}
+
+/* What a command prints on stdout, and on stderr when `errors` is set. */
+wyn_str *wyn_sys_exec(const wyn_str *line, bool errors);
+wyn_str *wyn_sys_exec(const wyn_str *line, bool errors) {
+    char *own = NULL;
+    command c = {0};
+    wyn_flush();
+    if (asprintf(&own, errors ? "{ %s\n} 2>&1" : "%s", line->bytes) < 0) return wyn_str_empty;
+    c.line = own;
+    blocking_call(command_read, &c, "running a command", NULL);
+    free(own);
+    wyn_str *result = wyn_str_new(c.text, (int64_t)c.n);
+    free(c.text);
     return result;
 }
 
+static void command_run(void *arg) {
+    command *c = arg;
+    c->status = system(c->line);
+}
+
 /* The status of a command; 128 + n after signal n. */
-int64_t wyn_sys_exec_status(const wyn_str *command);
-int64_t wyn_sys_exec_status(const wyn_str *command) {
+int64_t wyn_sys_exec_status(const wyn_str *line);
+int64_t wyn_sys_exec_status(const wyn_str *line) {
+    command c = {.line = line->bytes};
     wyn_flush();
-    int status = system(command->bytes);
-    if (status == -1) return -1;
-    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    blocking_call(command_run, &c, "running a command", NULL);
+    if (c.status == -1) return -1;
+    return WIFSIGNALED(c.status) ? 128 + WTERMSIG(c.status) : WEXITSTATUS(c.status);
 }
 
 typedef struct open_file {

@@ -1,23 +1,31 @@
 /* input.c - standard input by lines. stdout is flushed before the process waits for input. */
 #include <errno.h>
+#include <poll.h>
 #include <unistd.h>
 
+#include "blocking.h"
 #include "wyn_inline.h"
 
 static char buffer[16384];
 static size_t at, end;
 static bool ended;
 
+static void read_block(void *got) {
+    do *(ssize_t *)got = read(STDIN_FILENO, buffer, sizeof buffer);
+    while (*(ssize_t *)got < 0 && errno == EINTR);
+}
+
+/* A file is read here; from a terminal or a pipe input may take its time, and tasks go on. */
 static bool refill(void) {
+    struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
+    ssize_t n;
     wyn_flush();
-    for (;;) {
-        ssize_t n = read(STDIN_FILENO, buffer, sizeof buffer);
-        if (n < 0 && errno == EINTR) continue;
-        at = 0;
-        end = n > 0 ? (size_t)n : 0;
-        ended = n <= 0;
-        return n > 0;
-    }
+    if (poll(&in, 1, 0) > 0) read_block(&n);
+    else blocking_call(read_block, &n, "reading input", NULL);
+    at = 0;
+    end = n > 0 ? (size_t)n : 0;
+    ended = n <= 0;
+    return n > 0;
 }
 
 wyn_str *wyn_input_line(void) {

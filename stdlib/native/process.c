@@ -1,23 +1,43 @@
-/* process.c - other programs, started from an argument vector without a shell. A process is driven
- * by steps that wait a few milliseconds at most, so that the tasks of its worker go on meanwhile.
+/* process.c - other programs, started from an argument vector without a shell.
+ * A process is driven by steps: each moves what can be moved and, if that was nothing, waits for
+ * the next event. All that may come - its end, by a pidfd, and its pipes - is in an epoll set of
+ * its own, level-triggered, which the netpoller watches as one descriptor: a wait holds no thread.
+ * Invariant: a pipe that is closed and a child that is reaped have left the set, so an event is
+ * always something to do. Tasks may share a process: of those that step one drives, and only it
+ * takes events from the set; the others wait in `waiting` until it has moved something or leaves,
+ * and then one of them drives. `lock` guards the words, and is not held while anybody waits.
  * The pipes are closed and the child is reaped when it ends, is killed, or when the collector finds
  * that nothing refers to the process. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "blocking.h"
+#include "lock.h"
+#include "poll.h"
+#include "scope.h"
 #include "wyn_inline.h"
 
 extern char **environ;
 
+enum { IN, OUT, ERR, END }; /* events of the set */
+
 typedef struct process {
+    uint32_t lock;
+    bool driven;          /* a step takes events or waits for them */
+    int64_t moves;        /* how often something was moved */
+    WaitList waiting;
     pid_t pid;            /* 0: never started or reaped */
+    int ended;            /* its pidfd, -1: reaped, or the kernel has none */
+    int64_t events;       /* handle of the set, -1: none */
+    bool watches_in;      /* the set has `in` */
     int error;            /* errno when it could not be started */
     int in, out[2];       /* our ends of its pipes, -1: closed */
     int64_t status;       /* -1 until it has ended */
@@ -38,6 +58,12 @@ static void pipes_close(process *p) {
     fd_close(&p->out[1]);
 }
 
+static void reap_blocking(void *arg) {
+    siginfo_t end;
+    pid_t pid = *(const pid_t *)arg;
+    while (waitid(P_PID, (id_t)pid, &end, WEXITED | WNOWAIT) < 0 && errno == EINTR) {}
+}
+
 static bool reap(process *p, bool wait) {
     int status;
     pid_t got;
@@ -46,6 +72,7 @@ static bool reap(process *p, bool wait) {
     while (got < 0 && errno == EINTR);
     if (got == 0) return false;
     p->pid = 0;
+    fd_close(&p->ended);
     p->status = got < 0 ? 255 : WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
     return true;
 }
@@ -54,6 +81,24 @@ static void process_drop(void *object) {
     process *p = object;
     pipes_close(p);
     reap(p, false);
+    fd_close(&p->ended);
+    if (p->events >= 0) poll_close(p->events);
+}
+
+static void watch(int set, int fd, int what) {
+    struct epoll_event e = {.events = what == IN ? EPOLLOUT : EPOLLIN, .data.u32 = (uint32_t)what};
+    if (fd >= 0) epoll_ctl(set, EPOLL_CTL_ADD, fd, &e);
+}
+
+static void events_open(process *p) {
+    int set = epoll_create1(EPOLL_CLOEXEC);
+    if (set < 0) return;
+    p->ended = (int)syscall(SYS_pidfd_open, p->pid, 0);
+    watch(set, p->out[0], OUT);
+    watch(set, p->out[1], ERR);
+    watch(set, p->ended, END);
+    p->events = poll_open(set, NULL, NULL);
+    if (p->events < 0) close(set);
 }
 
 static char **strings(wyn_array *list, bool environment) {
@@ -99,7 +144,8 @@ process *wyn_process_start(wyn_array *argv, const wyn_str *dir, wyn_array *env);
 process *wyn_process_start(wyn_array *argv, const wyn_str *dir, wyn_array *env) {
     process *p = wyn_alloc(sizeof *p);
     int ends[3][2] = {{-1, -1}, {-1, -1}, {-1, -1}};
-    p->in = p->out[0] = p->out[1] = -1;
+    p->in = p->out[0] = p->out[1] = p->ended = -1;
+    p->events = -1;
     p->status = -1;
     p->input = wyn_str_empty;
     for (int i = 0; i < 2; i++) {
@@ -126,6 +172,9 @@ process *wyn_process_start(wyn_array *argv, const wyn_str *dir, wyn_array *env) 
         return p;
     }
     fcntl(p->in, F_SETFL, O_NONBLOCK);
+    fcntl(p->out[0], F_SETFL, O_NONBLOCK);
+    fcntl(p->out[1], F_SETFL, O_NONBLOCK);
+    events_open(p);
     wyn_on_drop(p, process_drop);
     return p;
 }
@@ -139,10 +188,12 @@ int64_t wyn_process_pid(const process *p) { return p->pid; }
 /* More text for its input; the last one closes it. */
 void wyn_process_give(process *p, const wyn_str *text, bool last);
 void wyn_process_give(process *p, const wyn_str *text, bool last) {
+    lock_take(&p->lock);
     wyn_str *rest = wyn_str_new(p->input->bytes + p->given, p->input->len - p->given);
     p->input = rest->len == 0 ? text : wyn_str_concat2(rest, text);
     p->given = 0;
     p->close_input |= last;
+    lock_drop(&p->lock);
 }
 
 static void write_some(process *p) {
@@ -162,41 +213,106 @@ static void read_some(process *p, int i) {
     char block[16384];
     ssize_t n = read(p->out[i], block, sizeof block);
     if (n > 0) wyn_text_bytes(&p->text[i], block, (size_t)n);
-    else if (n == 0 || errno != EINTR) fd_close(&p->out[i]);
+    else if (n == 0 || (errno != EINTR && errno != EAGAIN)) fd_close(&p->out[i]);
 }
 
-/* Moves what can be moved, waiting at most ms; true when it has ended and all was read. */
-bool wyn_process_step(process *p, int64_t ms);
-bool wyn_process_step(process *p, int64_t ms) {
+/* Under the lock: its input is watched while there is something to write. */
+static void input_watch(process *p, int set) {
     if (p->in >= 0 && p->given == p->input->len && p->close_input) fd_close(&p->in);
     bool writing = p->in >= 0 && p->given < p->input->len;
-    struct pollfd fds[3] = {{writing ? p->in : -1, POLLOUT, 0},
-                            {p->out[0], POLLIN, 0}, {p->out[1], POLLIN, 0}};
-    bool open = p->out[0] >= 0 || p->out[1] >= 0;
-    int n = open || writing ? poll(fds, 3, (int)ms) : 0;
-    if (n > 0 && fds[0].revents) write_some(p);
-    if (n > 0 && fds[1].revents) read_some(p, 0);
-    if (n > 0 && fds[2].revents) read_some(p, 1);
-    if (p->out[0] >= 0 || p->out[1] >= 0) return false;
-    if (reap(p, false)) return true;
-    if (!open) poll(NULL, 0, (int)ms); /* it closed its pipes and lives on */
-    return false;
+    if (writing && !p->watches_in) watch(set, p->in, IN);
+    if (!writing && p->watches_in && p->in >= 0) epoll_ctl(set, EPOLL_CTL_DEL, p->in, NULL);
+    p->watches_in = writing;
 }
+
+/* Under the lock: moves what can be moved. False: nothing could be. */
+static bool move(process *p, int set) {
+    struct epoll_event e[4];
+    int n = epoll_wait(set, e, 4, 0);
+    for (int i = 0; i < n; i++) {
+        switch (e[i].data.u32) {
+        case IN: write_some(p); break;
+        case OUT: read_some(p, 0); break;
+        case ERR: read_some(p, 1); break;
+        case END: reap(p, false); break;
+        }
+    }
+    p->moves += n > 0;
+    return n > 0;
+}
+
+static const char what[] = "waiting for a process";
+
+/* Under the lock, which it drops. */
+static void step_drive(process *p, int set, int64_t ms) {
+    p->driven = true;
+    bool moved = move(p, set);
+    if (p->out[0] < 0 && p->out[1] < 0) reap(p, false);
+    bool over = p->pid == 0 && p->out[0] < 0 && p->out[1] < 0;
+    if (!moved && !over && ms != 0) {
+        bool blind = p->pid != 0 && p->ended < 0; /* nothing would tell of its end */
+        int64_t longest = blind && (ms < 0 || ms > 10) ? 10 : ms;
+        lock_drop(&p->lock);
+        poll_wait(p->events, POLL_READ, poll_deadline(longest), what, NULL);
+        lock_take(&p->lock);
+    }
+    p->driven = false;
+    WaitNode *others = list_win_all(&p->waiting, NULL);
+    lock_drop(&p->lock);
+    chain_wake(others);
+}
+
+/* Under the lock, which it drops: another task drives. */
+static void step_follow(process *p, int64_t ms) {
+    Waiter *w = waiter_held(what, NULL);
+    waiter_object(w, WAIT_FD, p);
+    node_open(&w->node, w, 0, NULL);
+    list_add(&p->waiting, &w->node);
+    if (waiter_park_lock(w, poll_deadline(ms), &p->lock) >= 0) return;
+    lock_take(&p->lock);
+    list_remove(&p->waiting, &w->node);
+    lock_drop(&p->lock);
+}
+
+/* Moves what can be moved; if that is nothing, waits for it at most ms (-1: for ever), but not when
+ * something was moved since wyn_process_moves gave `seen` (-1: no matter). True when it has ended
+ * and all was read. */
+bool wyn_process_step(process *p, int64_t ms, int64_t seen);
+bool wyn_process_step(process *p, int64_t ms, int64_t seen) {
+    void *none;
+    int set = p->events < 0 ? -1 : poll_enter(p->events, &none);
+    if (set < 0) return reap(p, false);
+    lock_take(&p->lock);
+    input_watch(p, set);
+    bool over = p->pid == 0 && p->out[0] < 0 && p->out[1] < 0;
+    if (over || (seen >= 0 && seen != p->moves) || (p->driven && ms == 0)) lock_drop(&p->lock);
+    else if (p->driven) step_follow(p, ms);
+    else step_drive(p, set, ms);
+    poll_leave(p->events);
+    scope_check();
+    lock_take(&p->lock);
+    over = p->pid == 0 && p->out[0] < 0 && p->out[1] < 0;
+    lock_drop(&p->lock);
+    return over;
+}
+
+int64_t wyn_process_moves(const process *p);
+int64_t wyn_process_moves(const process *p) { return __atomic_load_n(&p->moves, __ATOMIC_RELAXED); }
 
 /* What it printed since the last call: 0 output, 1 errors. */
 wyn_str *wyn_process_taken(process *p, int64_t which);
 wyn_str *wyn_process_taken(process *p, int64_t which) {
+    lock_take(&p->lock);
     wyn_str *s = wyn_text_take(&p->text[which != 0]);
     p->text[which != 0].len = 0;
+    lock_drop(&p->lock);
     return s;
 }
 
-/* A line with its end out of what it printed; NULL when there is no whole one. */
-wyn_str *wyn_process_line(process *p);
-wyn_str *wyn_process_line(process *p) {
-    wyn_text *t = &p->text[0];
+static wyn_str *line_take(process *p, int64_t which) {
+    wyn_text *t = &p->text[which];
     const char *nl = memchr(t->p, '\n', t->len);
-    if (!nl && p->out[0] >= 0) return NULL;
+    if (!nl && p->out[which] >= 0) return NULL;
     size_t n = nl ? (size_t)(nl - t->p) + 1 : t->len;
     if (n == 0) return NULL;
     wyn_str *s = wyn_str_new(t->p, (int64_t)n);
@@ -205,8 +321,22 @@ wyn_str *wyn_process_line(process *p) {
     return s;
 }
 
-bool wyn_process_output_open(const process *p);
-bool wyn_process_output_open(const process *p) { return p->out[0] >= 0; }
+/* A line with its end out of what it printed (0 output, 1 errors); NULL: there is no whole one. */
+wyn_str *wyn_process_line(process *p, int64_t which);
+wyn_str *wyn_process_line(process *p, int64_t which) {
+    lock_take(&p->lock);
+    wyn_str *s = line_take(p, which != 0);
+    lock_drop(&p->lock);
+    return s;
+}
+
+bool wyn_process_output_open(process *p, int64_t which);
+bool wyn_process_output_open(process *p, int64_t which) {
+    lock_take(&p->lock);
+    bool open = p->out[which != 0] >= 0 || p->text[which != 0].len > 0;
+    lock_drop(&p->lock);
+    return open;
+}
 
 void wyn_process_kill(process *p, int64_t signal);
 void wyn_process_kill(process *p, int64_t signal) {
@@ -217,8 +347,12 @@ void wyn_process_kill(process *p, int64_t signal) {
 void wyn_process_end(process *p);
 void wyn_process_end(process *p) {
     wyn_process_kill(p, SIGKILL);
+    pid_t pid = p->pid;
+    if (pid > 0) blocking_call(reap_blocking, &pid, what, NULL);
+    lock_take(&p->lock);
     reap(p, true);
     pipes_close(p);
+    lock_drop(&p->lock);
 }
 
 /* Its exit status, 128 + n after signal n, -1 while it runs. */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "blocking.h"
 #include "wyn_inline.h"
 
 enum { REMEMBERED = 32, BUSY_MS = 5000 };
