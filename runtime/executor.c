@@ -30,7 +30,7 @@ typedef struct Drain { /* begins as a wyn_future that nobody has */
     Entry job; /* the first one */
 } Drain;
 
-enum { ROOM = 16, SPINS = 64, TURN = 128 };
+enum { ROOM = 16, SPINS = 64, TURN = 128, BATCH = 32 };
 
 void *wyn_executor_new(int64_t limit) {
     if (limit < 1) wyn_panic("Executor.parallel needs a limit >= 1 (got %lld)", (long long)limit);
@@ -44,7 +44,7 @@ static Entry *entry_at(struct wyn_executor *x, int64_t i) {
 }
 
 /* With room for one more. Called with the lock, which it drops while it allocates. */
-static void ring_grow(struct wyn_executor *x) {
+static void room_grow(struct wyn_executor *x) {
     while (x->len == x->room) {
         int64_t room = x->room == 0 ? ROOM : x->room * 2;
         lock_drop(&x->lock);
@@ -59,18 +59,24 @@ static void ring_grow(struct wyn_executor *x) {
 }
 
 /* Under the lock. */
-static void ring_add(struct wyn_executor *x, void *what, const wyn_task *desc) {
+static void entry_add(struct wyn_executor *x, void *what, const wyn_task *desc) {
     *entry_at(x, x->len) = (Entry){what, desc};
     x->len++;
+}
+
+/* Under the lock. */
+static Entry entry_take(struct wyn_executor *x) {
+    Entry *at = entry_at(x, 0), e = *at;
+    *at = (Entry){NULL, NULL};
+    x->first = (x->first + 1) & (x->room - 1);
+    x->len--;
+    return e;
 }
 
 /* Under the lock: who or what is next and has this place now; else gives up the place. */
 static Entry place_pass(struct wyn_executor *x) {
     while (x->len > 0) {
-        Entry *at = entry_at(x, 0), e = *at;
-        *at = (Entry){NULL, NULL};
-        x->first = (x->first + 1) & (x->room - 1);
-        x->len--;
+        Entry e = entry_take(x);
         if (e.what != NULL && (e.desc != NULL || waiter_win(e.what, 0))) return e;
     }
     x->running--;
@@ -82,38 +88,56 @@ static Entry place_pass(struct wyn_executor *x) {
 typedef struct Jobs {
     Run run; /* task: NULL between two */
     struct wyn_executor *executor;
-    Entry job;
+    Waiter *heir; /* who has the place instead */
+    int n, at;
+    Entry batch[BATCH];
 } Jobs;
+
+/* The next jobs: as many as come before a waiter if they run one at a time anyway. None: the place
+ * is given up, or is the heir's. */
+static void jobs_take(Jobs *j) {
+    struct wyn_executor *x = j->executor;
+    j->at = j->n = 0;
+    lock_take(&x->lock);
+    Entry e = place_pass(x);
+    if (e.what != NULL && e.desc == NULL) {
+        j->heir = e.what;
+    } else if (e.what != NULL) {
+        j->batch[j->n++] = e;
+        while (x->limit == 1 && j->n < BATCH && x->len > 0 && entry_at(x, 0)->desc != NULL)
+            j->batch[j->n++] = entry_take(x);
+    }
+    lock_drop(&x->lock);
+}
 
 static void jobs_run(void *arg) {
     Jobs *j = arg;
-    struct wyn_executor *x = j->executor;
-    for (int turn = 1; j->job.desc != NULL; turn++) {
-        Claimed c = {j->job.what, j->job.desc};
-        j->job.desc = NULL;
+    for (int turn = 1;; turn++) {
+        if (j->at == j->n) jobs_take(j);
+        if (j->at == j->n) return;
+        Entry *e = &j->batch[j->at++];
+        Claimed c = {e->what, e->desc};
+        e->what = NULL;
         future_run_entry(&j->run, (uintptr_t)&c | ENTRY_CLAIMED);
         if (turn % TURN == 0) sched_yield_task(); /* other tasks of this worker */
-        lock_take(&x->lock);
-        j->job = place_pass(x);
-        lock_drop(&x->lock);
     }
 }
 
 static void drain(void *future) {
     Drain *d = future;
     Fiber *self = fiber_self();
-    Jobs j = {.run.outer = self->run, .executor = d->executor, .job = d->job};
+    Jobs j;
     Panic *p = NULL;
+    j.run = (Run){.outer = self->run};
+    j.executor = d->executor;
+    j.heir = NULL;
+    j.batch[0] = d->job;
+    j.at = 0;
+    j.n = 1;
     self->run = &j.run;
-    while (!panic_run_on(self, jobs_run, &j, &p)) {
-        future_run_failed(&j.run, p);
-        lock_take(&j.executor->lock);
-        j.job = place_pass(j.executor);
-        lock_drop(&j.executor->lock);
-        if (j.job.desc == NULL) break;
-    }
+    while (!panic_run_on(self, jobs_run, &j, &p)) future_run_failed(&j.run, p);
     self->run = j.run.outer;
-    if (j.job.what != NULL) waiter_wake(j.job.what);
+    if (j.heir != NULL) waiter_wake(j.heir);
 }
 
 static const wyn_site drain_site = {"std/concurrency.wyn", "Executor", 0};
@@ -153,14 +177,14 @@ wyn_future *wyn_spawn_held(wyn_future *f, const wyn_task *task) {
         place_use(x, (Entry){f, task});
         return f;
     }
-    if (x->len == x->room) ring_grow(x);
+    if (x->len == x->room) room_grow(x);
     if (x->running < x->limit) { /* while it grew */
         x->running++;
         lock_drop(&x->lock);
         place_use(x, (Entry){f, task});
         return f;
     }
-    ring_add(x, f, task);
+    entry_add(x, f, task);
     lock_drop(&x->lock);
     return f;
 }
@@ -176,7 +200,7 @@ static __attribute__((noinline)) void enter_slow(struct wyn_executor *x) {
         if (__atomic_load_n(&x->len, __ATOMIC_RELAXED) > 0) break;
     }
     lock_take(&x->lock);
-    if (x->len == x->room) ring_grow(x);
+    if (x->len == x->room) room_grow(x);
     if (x->running < x->limit) {
         x->running++;
         lock_drop(&x->lock);
@@ -184,7 +208,7 @@ static __attribute__((noinline)) void enter_slow(struct wyn_executor *x) {
     }
     Waiter *w = waiter_open(what, NULL);
     waiter_object(w, WAIT_LOCK, x);
-    ring_add(x, w, NULL);
+    entry_add(x, w, NULL);
     lock_drop(&x->lock);
     if (waiter_park(w, 0) != WAIT_ABORTED) return;
     lock_take(&x->lock);

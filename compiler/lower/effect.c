@@ -46,7 +46,8 @@ static const char *const waiting[] = {
 static const char *const quiet[] = {
     "wyn_add_", "wyn_alloc", "wyn_any_", "wyn_array_", "wyn_assert", "wyn_base64_", "wyn_bool_",
     "wyn_box", "wyn_builder_", "wyn_channel_", "wyn_cmp", "wyn_crypto_", "wyn_defer", "wyn_div",
-    "wyn_eq", "wyn_executor_leave", "wyn_executor_new", "wyn_executor_waiting", "wyn_float_", "wyn_fmod", "wyn_fmt", "wyn_fork_", "wyn_frame_",
+    "wyn_eq", "wyn_executor_leave", "wyn_executor_new", "wyn_executor_waiting",
+    "wyn_float_", "wyn_fmod", "wyn_fmt", "wyn_fork_", "wyn_frame_",
     "wyn_future_is_done", "wyn_future_value", "wyn_handle_", "wyn_hash", "wyn_hex_", "wyn_int_",
     "wyn_iter_next", "wyn_json_", "wyn_map_", "wyn_math_", "wyn_mod", "wyn_mul_", "wyn_mutex_new",
     "wyn_mutex_unlock", "wyn_mutex_value", "wyn_object", "wyn_once_leave", "wyn_once_new",

@@ -3,14 +3,14 @@
  * the next event. All that may come - its end, by a pidfd, and its pipes - is in an epoll set of
  * its own, level-triggered, which the netpoller watches as one descriptor: a wait holds no thread.
  * Invariant: a pipe that is closed and a child that is reaped have left the set, so an event is
- * always something to do. Tasks may share a process: of those that step one drives, and only it
- * takes events from the set; the others wait in `waiting` until it has moved something or leaves,
- * and then one of them drives. `lock` guards the words, and is not held while anybody waits.
+ * always something to do. Tasks may share a process: `gate` lets one step at a time, also while it
+ * waits; `lock` guards the words and is not held while anybody waits.
  * The pipes are closed and the child is reaped when it ends, is killed, or when the collector finds
  * that nothing refers to the process. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -20,9 +20,7 @@
 #include <unistd.h>
 
 #include "blocking.h"
-#include "lock.h"
 #include "poll.h"
-#include "scope.h"
 #include "wyn_inline.h"
 
 extern char **environ;
@@ -30,10 +28,9 @@ extern char **environ;
 enum { IN, OUT, ERR, END }; /* events of the set */
 
 typedef struct process {
-    uint32_t lock;
-    bool driven;          /* a step takes events or waits for them */
+    pthread_mutex_t lock;
+    void *gate;           /* a semaphore, which the caller of a step holds */
     int64_t moves;        /* how often something was moved */
-    WaitList waiting;
     pid_t pid;            /* 0: never started or reaped */
     int ended;            /* its pidfd, -1: reaped, or the kernel has none */
     int64_t events;       /* handle of the set, -1: none */
@@ -140,12 +137,14 @@ static int start(process *p, wyn_array *argv, const wyn_str *dir, wyn_array *env
 }
 
 /* NAME=value texts in env are added to the environment. */
-process *wyn_process_start(wyn_array *argv, const wyn_str *dir, wyn_array *env);
-process *wyn_process_start(wyn_array *argv, const wyn_str *dir, wyn_array *env) {
+process *wyn_process_start(wyn_array *argv, const wyn_str *dir, wyn_array *env, void *gate);
+process *wyn_process_start(wyn_array *argv, const wyn_str *dir, wyn_array *env, void *gate) {
     process *p = wyn_alloc(sizeof *p);
     int ends[3][2] = {{-1, -1}, {-1, -1}, {-1, -1}};
     p->in = p->out[0] = p->out[1] = p->ended = -1;
     p->events = -1;
+    pthread_mutex_init(&p->lock, NULL);
+    p->gate = gate;
     p->status = -1;
     p->input = wyn_str_empty;
     for (int i = 0; i < 2; i++) {
@@ -185,15 +184,30 @@ int64_t wyn_process_error(const process *p) { return p->error; }
 int64_t wyn_process_pid(const process *p);
 int64_t wyn_process_pid(const process *p) { return p->pid; }
 
+/* Under the lock: its input is watched while there is something to write. */
+static void input_watch(process *p, int set) {
+    if (p->in >= 0 && p->given == p->input->len && p->close_input) fd_close(&p->in);
+    bool writing = p->in >= 0 && p->given < p->input->len;
+    if (writing && !p->watches_in) watch(set, p->in, IN);
+    if (!writing && p->watches_in && p->in >= 0) epoll_ctl(set, EPOLL_CTL_DEL, p->in, NULL);
+    p->watches_in = writing;
+}
+
 /* More text for its input; the last one closes it. */
 void wyn_process_give(process *p, const wyn_str *text, bool last);
 void wyn_process_give(process *p, const wyn_str *text, bool last) {
-    lock_take(&p->lock);
+    pthread_mutex_lock(&p->lock);
     wyn_str *rest = wyn_str_new(p->input->bytes + p->given, p->input->len - p->given);
     p->input = rest->len == 0 ? text : wyn_str_concat2(rest, text);
     p->given = 0;
     p->close_input |= last;
-    lock_drop(&p->lock);
+    void *none; /* who waits in a step learns of it */
+    int set = p->events < 0 ? -1 : poll_enter(p->events, &none);
+    if (set >= 0) {
+        input_watch(p, set);
+        poll_leave(p->events);
+    }
+    pthread_mutex_unlock(&p->lock);
 }
 
 static void write_some(process *p) {
@@ -216,15 +230,6 @@ static void read_some(process *p, int i) {
     else if (n == 0 || (errno != EINTR && errno != EAGAIN)) fd_close(&p->out[i]);
 }
 
-/* Under the lock: its input is watched while there is something to write. */
-static void input_watch(process *p, int set) {
-    if (p->in >= 0 && p->given == p->input->len && p->close_input) fd_close(&p->in);
-    bool writing = p->in >= 0 && p->given < p->input->len;
-    if (writing && !p->watches_in) watch(set, p->in, IN);
-    if (!writing && p->watches_in && p->in >= 0) epoll_ctl(set, EPOLL_CTL_DEL, p->in, NULL);
-    p->watches_in = writing;
-}
-
 /* Under the lock: moves what can be moved. False: nothing could be. */
 static bool move(process *p, int set) {
     struct epoll_event e[4];
@@ -241,58 +246,41 @@ static bool move(process *p, int set) {
     return n > 0;
 }
 
-static const char what[] = "waiting for a process";
-
-/* Under the lock, which it drops. */
-static void step_drive(process *p, int set, int64_t ms) {
-    p->driven = true;
-    bool moved = move(p, set);
-    if (p->out[0] < 0 && p->out[1] < 0) reap(p, false);
-    bool over = p->pid == 0 && p->out[0] < 0 && p->out[1] < 0;
-    if (!moved && !over && ms != 0) {
-        bool blind = p->pid != 0 && p->ended < 0; /* nothing would tell of its end */
-        int64_t longest = blind && (ms < 0 || ms > 10) ? 10 : ms;
-        lock_drop(&p->lock);
-        poll_wait(p->events, POLL_READ, poll_deadline(longest), what, NULL);
-        lock_take(&p->lock);
-    }
-    p->driven = false;
-    WaitNode *others = list_win_all(&p->waiting, NULL);
-    lock_drop(&p->lock);
-    chain_wake(others);
-}
-
-/* Under the lock, which it drops: another task drives. */
-static void step_follow(process *p, int64_t ms) {
-    Waiter *w = waiter_held(what, NULL);
-    waiter_object(w, WAIT_FD, p);
-    node_open(&w->node, w, 0, NULL);
-    list_add(&p->waiting, &w->node);
-    if (waiter_park_lock(w, poll_deadline(ms), &p->lock) >= 0) return;
-    lock_take(&p->lock);
-    list_remove(&p->waiting, &w->node);
-    lock_drop(&p->lock);
+static bool is_over(const process *p) {
+    return p->pid == 0 && p->out[0] < 0 && p->out[1] < 0;
 }
 
 /* Moves what can be moved; if that is nothing, waits for it at most ms (-1: for ever), but not when
  * something was moved since wyn_process_moves gave `seen` (-1: no matter). True when it has ended
- * and all was read. */
+ * and all was read. The caller holds the gate. */
 bool wyn_process_step(process *p, int64_t ms, int64_t seen);
 bool wyn_process_step(process *p, int64_t ms, int64_t seen) {
     void *none;
     int set = p->events < 0 ? -1 : poll_enter(p->events, &none);
     if (set < 0) return reap(p, false);
-    lock_take(&p->lock);
+    pthread_mutex_lock(&p->lock);
     input_watch(p, set);
-    bool over = p->pid == 0 && p->out[0] < 0 && p->out[1] < 0;
-    if (over || (seen >= 0 && seen != p->moves) || (p->driven && ms == 0)) lock_drop(&p->lock);
-    else if (p->driven) step_follow(p, ms);
-    else step_drive(p, set, ms);
+    bool moved = (seen >= 0 && seen != p->moves) || move(p, set);
+    if (p->out[0] < 0 && p->out[1] < 0) reap(p, false);
+    bool over = is_over(p);
+    bool blind = p->pid != 0 && p->ended < 0; /* nothing would tell of its end */
+    pthread_mutex_unlock(&p->lock);
+    if (!moved && !over && ms != 0) {
+        int64_t longest = blind && (ms < 0 || ms > 10) ? 10 : ms;
+        poll_wait(p->events, POLL_READ, poll_deadline(longest), "waiting for a process", NULL);
+    }
     poll_leave(p->events);
-    scope_check();
-    lock_take(&p->lock);
-    over = p->pid == 0 && p->out[0] < 0 && p->out[1] < 0;
-    lock_drop(&p->lock);
+    return over;
+}
+
+void *wyn_process_gate(const process *p);
+void *wyn_process_gate(const process *p) { return p->gate; }
+
+bool wyn_process_is_over(process *p);
+bool wyn_process_is_over(process *p) {
+    pthread_mutex_lock(&p->lock);
+    bool over = is_over(p);
+    pthread_mutex_unlock(&p->lock);
     return over;
 }
 
@@ -302,10 +290,10 @@ int64_t wyn_process_moves(const process *p) { return __atomic_load_n(&p->moves, 
 /* What it printed since the last call: 0 output, 1 errors. */
 wyn_str *wyn_process_taken(process *p, int64_t which);
 wyn_str *wyn_process_taken(process *p, int64_t which) {
-    lock_take(&p->lock);
+    pthread_mutex_lock(&p->lock);
     wyn_str *s = wyn_text_take(&p->text[which != 0]);
     p->text[which != 0].len = 0;
-    lock_drop(&p->lock);
+    pthread_mutex_unlock(&p->lock);
     return s;
 }
 
@@ -324,17 +312,17 @@ static wyn_str *line_take(process *p, int64_t which) {
 /* A line with its end out of what it printed (0 output, 1 errors); NULL: there is no whole one. */
 wyn_str *wyn_process_line(process *p, int64_t which);
 wyn_str *wyn_process_line(process *p, int64_t which) {
-    lock_take(&p->lock);
+    pthread_mutex_lock(&p->lock);
     wyn_str *s = line_take(p, which != 0);
-    lock_drop(&p->lock);
+    pthread_mutex_unlock(&p->lock);
     return s;
 }
 
 bool wyn_process_output_open(process *p, int64_t which);
 bool wyn_process_output_open(process *p, int64_t which) {
-    lock_take(&p->lock);
+    pthread_mutex_lock(&p->lock);
     bool open = p->out[which != 0] >= 0 || p->text[which != 0].len > 0;
-    lock_drop(&p->lock);
+    pthread_mutex_unlock(&p->lock);
     return open;
 }
 
@@ -348,11 +336,11 @@ void wyn_process_end(process *p);
 void wyn_process_end(process *p) {
     wyn_process_kill(p, SIGKILL);
     pid_t pid = p->pid;
-    if (pid > 0) blocking_call(reap_blocking, &pid, what, NULL);
-    lock_take(&p->lock);
+    if (pid > 0) blocking_call(reap_blocking, &pid, "waiting for a process", NULL);
+    pthread_mutex_lock(&p->lock);
     reap(p, true);
     pipes_close(p);
-    lock_drop(&p->lock);
+    pthread_mutex_unlock(&p->lock);
 }
 
 /* Its exit status, 128 + n after signal n, -1 while it runs. */
