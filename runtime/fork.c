@@ -323,6 +323,11 @@ void fork_run_entry(uintptr_t entry) {
 
 /* ---- waiting for a stolen task ---- */
 
+/* Which task a claim would give: a guess, since the owner may be using that slot anew. */
+static __attribute__((noinline)) const wyn_fork *fork_guess(const Fiber *f, uint32_t i) {
+    return __atomic_load_n(&f->slots[i].fork, __ATOMIC_RELAXED);
+}
+
 /* Meanwhile something of what its thief has spawned. */
 static bool leapfrog(Fiber *f, Fiber *thief, wyn_slot *head) {
     if (thief == f || wyn_stack_low()) return false;
@@ -331,9 +336,7 @@ static bool leapfrog(Fiber *f, Fiber *thief, wyn_slot *head) {
         fork_want(thief);
         return false;
     }
-    /* a guess: only the claim makes sure which task it is */
-    const wyn_fork *fork =
-        __atomic_load_n(&thief->slots[top_of(x)].fork, __ATOMIC_RELAXED);
+    const wyn_fork *fork = fork_guess(thief, top_of(x));
     if (fork == NULL || (fork->flags & WYN_FORK_WAITS) != 0) return false;
     wyn_slot *t = claim(thief, x);
     if (t == NULL) return false;

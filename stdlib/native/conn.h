@@ -30,12 +30,18 @@ typedef struct Conn {
     _Atomic bool idle;    /* waits for the first byte of a request */
     char *out;            /* malloc; [0, out_len) was put and not yet sent */
     size_t out_len, out_cap;
+    atomic_flag reading;  /* held by the call that reads */
     atomic_flag putting;  /* held while out is looked at or changed: pairs with itself */
 } Conn;
 
 /* A handle for an open socket that `listener` accepted (0: none), or a negative errno with the
  * socket closed. */
 int64_t conn_new(int fd, int64_t listener);
+
+/* As poll_enter and poll_leave, for a call that reads: a panic when another one is at it, since
+ * both would move the buffer. */
+int conn_enter_read(int64_t h, Conn **c);
+void conn_leave_read(int64_t h, Conn *c);
 
 /* Reads more behind what the buffer holds, which may move. False at the end, with error 0, or
  * after a failure. */

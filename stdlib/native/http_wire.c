@@ -255,6 +255,7 @@ static int read_chunks(Conn *c, HttpHead *q, int64_t h, int fd, size_t most, int
         memmove(base + to, base + at, size);
         to += size;
         at += size + 2;
+        if (at - to > HEAD_MAX + 8 * most) return 413; /* sizes and what follows them */
     }
     for (;;) { /* trailers, which nobody asks for */
         int bad = need_line(c, h, fd, at, &next, when);
@@ -348,12 +349,12 @@ static int read_answer(Conn *c, int64_t h, int fd, int64_t ms, size_t most, bool
 
 /* The next request: 0, or see above; -EPIPE: the client has gone. */
 int64_t wyn_http_next(int64_t h, int64_t idle_ms, int64_t ms, int64_t most) {
-    void *extra;
-    int fd = poll_enter(h, &extra);
+    Conn *c;
+    int fd = conn_enter_read(h, &c);
     if (fd < 0) return -EBADF;
-    int r = read_request(extra, h, fd, idle_ms, ms, (size_t)(most > 1 << 30 ? 1 << 30 : most));
-    if (r != 0 && ((Conn *)extra)->head != NULL) ((Conn *)extra)->head->keep = false;
-    poll_leave(h);
+    int r = read_request(c, h, fd, idle_ms, ms, (size_t)(most > 1 << 30 ? 1 << 30 : most));
+    if (r != 0 && c->head != NULL) c->head->keep = false;
+    conn_leave_read(h, c);
     return r;
 }
 
@@ -368,11 +369,11 @@ void wyn_http_close_idle(int64_t listener) { poll_close_those(conn_drop, is_idle
 
 /* The answer to a request that was written: 0, or see above. */
 int64_t wyn_http_reply(int64_t h, int64_t ms, int64_t most, bool head) {
-    void *extra;
-    int fd = poll_enter(h, &extra);
+    Conn *c;
+    int fd = conn_enter_read(h, &c);
     if (fd < 0) return -EBADF;
-    int r = read_answer(extra, h, fd, ms, (size_t)(most > 1 << 30 ? 1 << 30 : most), head);
-    poll_leave(h);
+    int r = read_answer(c, h, fd, ms, (size_t)(most > 1 << 30 ? 1 << 30 : most), head);
+    conn_leave_read(h, c);
     return r;
 }
 

@@ -50,6 +50,22 @@ __attribute__((noinline)) int64_t conn_new(int fd, int64_t listener) {
     return -why;
 }
 
+int conn_enter_read(int64_t h, Conn **c) {
+    void *extra;
+    int fd = poll_enter(h, &extra);
+    if (fd < 0) return fd;
+    *c = extra;
+    /* acquire: with the release in conn_leave_read */
+    if (!atomic_flag_test_and_set_explicit(&(*c)->reading, memory_order_acquire)) return fd;
+    poll_leave(h);
+    wyn_panic("another task is reading from this connection");
+}
+
+void conn_leave_read(int64_t h, Conn *c) {
+    atomic_flag_clear_explicit(&c->reading, memory_order_release);
+    poll_leave(h);
+}
+
 ssize_t conn_again(int64_t h, ssize_t bad, PollSide side, int64_t when, const char *what) {
     if (bad == -EINTR) return 0;
     if (bad != -EAGAIN) return bad;
@@ -305,7 +321,7 @@ static int64_t out_add(Conn *c, int64_t h, int fd, const wyn_str *s, int64_t whe
         c->out = more;
         c->out_cap = cap;
     }
-    memcpy(c->out + c->out_len, s->bytes, n);
+    if (n > 0) memcpy(c->out + c->out_len, s->bytes, n);
     c->out_len += n;
     return 0;
 }
@@ -384,10 +400,9 @@ bool conn_fill(Conn *c, int64_t h, int fd, int64_t when) {
 }
 
 wyn_str *wyn_net_read(int64_t h, int64_t most, int64_t ms) {
-    void *extra;
-    int fd = poll_enter(h, &extra);
+    Conn *c;
+    int fd = conn_enter_read(h, &c);
     if (fd < 0) return wyn_str_new("", 0);
-    Conn *c = extra;
     wyn_str *s;
     size_t room = most <= 0 || most > CHUNK ? CHUNK : (size_t)most;
     c->error = 0;
@@ -406,31 +421,29 @@ wyn_str *wyn_net_read(int64_t h, int64_t most, int64_t ms) {
         c->error = (int)-bad;
         s = wyn_str_new(scratch_here(), n < 0 ? 0 : n);
     }
-    poll_leave(h);
+    conn_leave_read(h, c);
     return s;
 }
 
 wyn_str *wyn_net_read_exact(int64_t h, int64_t n, int64_t ms) {
-    void *extra;
-    int fd = poll_enter(h, &extra);
+    Conn *c;
+    int fd = conn_enter_read(h, &c);
     if (fd < 0) return wyn_str_new("", 0);
-    Conn *c = extra;
     int64_t when = poll_deadline(ms);
     bool ok = true;
     while (ok && (int64_t)(c->to - c->from) < n) ok = conn_fill(c, h, fd, when);
     if (!ok && c->error == 0) c->error = EPIPE; /* the end came first; what came is kept */
     wyn_str *s = ok && n > 0 ? take(c, (size_t)n) : wyn_str_new("", 0);
-    poll_leave(h);
+    conn_leave_read(h, c);
     return s;
 }
 
 /* Up to the next newline, without it and a CR before it; the rest at the end of the stream. More
  * than `most` bytes without a newline are an error. */
 wyn_str *wyn_net_read_line(int64_t h, int64_t most, int64_t ms) {
-    void *extra;
-    int fd = poll_enter(h, &extra);
+    Conn *c;
+    int fd = conn_enter_read(h, &c);
     if (fd < 0) return wyn_str_new("", 0);
-    Conn *c = extra;
     int64_t when = poll_deadline(ms);
     size_t seen = 0;
     char *end = NULL;
@@ -456,7 +469,7 @@ wyn_str *wyn_net_read_line(int64_t h, int64_t most, int64_t ms) {
         if (c->error == 0) c->error = EPIPE; /* the end, and no line */
         s = wyn_str_new("", 0);
     }
-    poll_leave(h);
+    conn_leave_read(h, c);
     return s;
 }
 

@@ -8,6 +8,7 @@
 #include "conn.h"
 #include "wyn.h"
 
+enum { CONTROL_MAX = 1 << 20 }; /* bytes of heads, pings and pongs within one message */
 enum { MORE = 0, TEXT = 1, BINARY = 2, CLOSE = 8, PING = 9, PONG = 10 };
 
 typedef struct Frame {
@@ -96,6 +97,12 @@ static ssize_t message(Conn *c, int64_t h, int fd, size_t most, bool server, siz
         } else if (f.opcode != PONG) {
             return -EPROTO;
         }
+        if (opcode == 0) { /* nothing begun: these are done with */
+            c->from += at;
+            at = 0;
+        } else if (at - to > CONTROL_MAX) {
+            return -EMSGSIZE;
+        }
     }
     *size = to;
     *used = at;
@@ -104,10 +111,9 @@ static ssize_t message(Conn *c, int64_t h, int fd, size_t most, bool server, siz
 
 /* The next message; "" with wyn_net_error at the end or after a failure. */
 wyn_str *wyn_ws_next(int64_t h, int64_t most, bool server, int64_t ms) {
-    void *extra;
-    int fd = poll_enter(h, &extra);
+    Conn *c;
+    int fd = conn_enter_read(h, &c);
     if (fd < 0) return wyn_str_empty;
-    Conn *c = extra;
     size_t size = 0, used = 0;
     ssize_t r = message(c, h, fd, (size_t)most, server, &size, &used, poll_deadline(ms));
     c->error = r == CLOSE ? EPIPE : r < 0 ? (int)-r : 0;
@@ -115,7 +121,7 @@ wyn_str *wyn_ws_next(int64_t h, int64_t most, bool server, int64_t ms) {
                                           : wyn_str_empty;
     c->from += used;
     if (r == TEXT && !wyn_str_is_utf8(s)) c->error = EILSEQ;
-    poll_leave(h);
+    conn_leave_read(h, c);
     return s;
 }
 
