@@ -174,11 +174,19 @@ static void stmt_collect(DocFile *f, const Ast *e, Str doc) {
     }
 }
 
-static int module_collect(DocSet *set, Str path, Str name, Str text) {
+/* "a/b.wyn" is the module a.b. */
+static Str module_name(Arena *a, Str path) {
+    StrBuf b = {.arena = a};
+    if (str_ends(path, S(".wyn"))) path.n -= 4;
+    for (u32 i = 0; i < path.n; i++) buf_char(&b, path.p[i] == '/' ? '.' : path.p[i]);
+    return buf_done(&b);
+}
+
+static int module_collect(DocSet *set, Str path, Str below, Str text) {
     Arena *a = set->arena;
     DocFile f = {.set = set, .sources = NEW(a, Sources), .module = NEW(a, DocModule)};
     f.sources->arena = a;
-    *f.module = (DocModule){.name = name, .text = text};
+    *f.module = (DocModule){.name = module_name(a, below), .path = below, .text = text};
     Diags ds = {.arena = a, .sources = f.sources};
     u32 file = source_add(f.sources, path, text, set->std);
     f.source = source_file(f.sources, file);
@@ -195,21 +203,22 @@ static int module_collect(DocSet *set, Str path, Str name, Str text) {
 
 /* --- where the sources come from --- */
 
-static Str base_name(Arena *a, Str path, bool whole) {
-    u32 from = path.n, to = path.n;
-    while (from && path.p[from - 1] != '/') from--;
-    if (!whole && str_ends(path, S(".wyn"))) to -= 4;
-    return str_copy(a, (Str){path.p + from, to - from});
+/* How many bytes of the path are its folder and a slash. */
+static u32 folder_length(Str path) {
+    u32 n = path.n;
+    while (n && path.p[n - 1] != '/') n--;
+    return n;
 }
 
-static int file_collect(DocSet *set, Str path) {
+/* `root`: length of the folder that module names begin behind. */
+static int file_collect(DocSet *set, Str path, u32 root) {
     HostText t = host_read(set->arena, path.p);
-    if (t.ok) return module_collect(set, path, base_name(set->arena, path, false), t.text);
+    if (t.ok) return module_collect(set, path, (Str){path.p + root, path.n - root}, t.text);
     say("cannot read %s: %.*s", path.p, FMT(t.error));
     return EXIT_USAGE;
 }
 
-static int folder_collect(DocSet *set, Str dir) {
+static int folder_collect(DocSet *set, Str dir, u32 root) {
     HostNames list = host_list(set->arena, dir.p);
     if (!list.ok) {
         say("cannot read %s: %.*s", dir.p, FMT(list.error));
@@ -219,8 +228,9 @@ static int folder_collect(DocSet *set, Str dir) {
         Str name = list.names.v[i], path = str_fmt(set->arena, "%.*s/%.*s", FMT(dir), FMT(name));
         int status = EXIT_OK;
         HostKind kind = name.p[0] == '.' ? HOST_ABSENT : host_stat(path.p).kind;
-        if (kind == HOST_DIR) status = folder_collect(set, path);
-        else if (kind == HOST_FILE && str_ends(name, S(".wyn"))) status = file_collect(set, path);
+        if (kind == HOST_DIR) status = folder_collect(set, path, root);
+        else if (kind == HOST_FILE && str_ends(name, S(".wyn")))
+            status = file_collect(set, path, root);
         if (status != EXIT_OK) return status;
     }
     return EXIT_OK;
@@ -231,8 +241,7 @@ static int set_collect(DocSet *set, const Options *o) {
         for (u32 i = 0; i < embedded_std_count; i++) {
             const EmbeddedFile *e = &embedded_std[i];
             Str path = str_c(e->name);
-            int status = module_collect(set, path, base_name(set->arena, path, false),
-                                        (Str){e->text, e->len});
+            int status = module_collect(set, path, path, (Str){e->text, e->len});
             if (status != EXIT_OK) return status;
         }
         return EXIT_OK;
@@ -244,8 +253,10 @@ static int set_collect(DocSet *set, const Options *o) {
     Str path = str_c(o->file);
     while (path.n > 1 && path.p[path.n - 1] == '/') path.n--;
     path = str_copy(set->arena, path);
-    set->title = base_name(set->arena, path, false);
-    return host_stat(path.p).kind == HOST_DIR ? folder_collect(set, path) : file_collect(set, path);
+    u32 n = folder_length(path);
+    set->title = module_name(set->arena, (Str){path.p + n, path.n - n});
+    if (host_stat(path.p).kind == HOST_DIR) return folder_collect(set, path, path.n + 1);
+    return file_collect(set, path, n);
 }
 
 /* --- what comes out --- */
@@ -256,6 +267,7 @@ static int group_before(const void *a, const void *b) {
 
 static bool write_file(DocSet *set, const char *dir, Str name, Str text) {
     Str path = str_fmt(set->arena, "%s/%.*s", dir, FMT(name));
+    host_mkdirs(set->arena, str_z(set->arena, (Str){path.p, folder_length(path) - 1}));
     HostText t = host_write(set->arena, path.p, text, false);
     if (!t.ok) say("cannot write %s: %.*s", path.p, FMT(t.error));
     return t.ok;
@@ -264,8 +276,7 @@ static bool write_file(DocSet *set, const char *dir, Str name, Str text) {
 static bool pages_write(DocSet *set, const char *dir) {
     for (u32 i = 0; i < set->groups.n; i++) {
         DocGroup *g = set->groups.v[i];
-        Str name = str_fmt(set->arena, "%.*s.md", FMT(g->name));
-        if (!write_file(set, dir, name, doc_markdown(set, g))) return false;
+        if (!write_file(set, dir, doc_page_name(set, g), doc_markdown(set, g))) return false;
     }
     return write_file(set, dir, S("index.md"), doc_markdown_index(set)) &&
            write_file(set, dir, S("index.html"), doc_html(set));
@@ -293,6 +304,7 @@ static bool examples_write(DocSet *set, const char *dir, const DocModule *m) {
     for (u32 i = 0; i < m->docs.n; i++) {
         DocReader r = {.rest = m->docs.v[i]};
         Str line;
+        program.n = 0;
         for (DocLineKind k; (k = doc_line(&r, &line)) != DOC_END;) {
             if (k == DOC_PROGRAM) buf_fmt(&program, "%.*s\n", FMT(line));
             if (k == DOC_FENCE && r.open == DOC_TEXT && program.n) {
@@ -307,8 +319,8 @@ static bool examples_write(DocSet *set, const char *dir, const DocModule *m) {
                     (int)(line.n - n - 5), mark + 5);
         }
     }
-    Str copy = str_fmt(set->arena, "%.*s.wyn", FMT(m->name));
-    if (!set->std && !write_file(set, dir, copy, without_docs(set->arena, m->text))) return false;
+    if (!set->std && !write_file(set, dir, m->path, without_docs(set->arena, m->text)))
+        return false;
     if (!lines.n) return true;
     Str import = set->std ? S("") : str_fmt(set->arena, "import %.*s\n", FMT(m->name));
     return write_file(set, dir, str_fmt(set->arena, "%.*s_lines.wyn", FMT(m->name)),

@@ -17,7 +17,7 @@ typedef struct DocGroup {
 } DocGroup;
 
 typedef struct DocModule {
-    Str name, text; /* "string", the whole source */
+    Str name, path, text; /* "shapes.round", "shapes/round.wyn" below the folder, the source */
     VEC(Str) docs;  /* all doc comments, for the examples */
 } DocModule;
 
@@ -43,6 +43,7 @@ typedef struct DocReader {
 DocLineKind doc_line(DocReader *r, Str *line);
 
 /* Two texts of one set: a page of Markdown for a group, and all groups as one page of HTML. */
+Str doc_page_name(const DocSet *set, const DocGroup *g); /* "string.md" */
 Str doc_markdown(const DocSet *set, const DocGroup *g);
 Str doc_markdown_index(const DocSet *set);
 Str doc_html(const DocSet *set);

@@ -212,6 +212,17 @@ static void markdown_doc(StrBuf *b, Str doc) {
     if (fenced) buf_c(b, "```\n");
 }
 
+/* The page "index" is the one of contents. */
+Str doc_page_name(const DocSet *set, const DocGroup *g) {
+    const char *mark = str_eq(g->name, S("index")) ? "_" : "";
+    return str_fmt(set->arena, "%.*s%s.md", FMT(g->name), mark);
+}
+
+static void markdown_link(StrBuf *b, const DocSet *set, const DocGroup *g) {
+    Str page = doc_page_name(set, g);
+    buf_fmt(b, "[%.*s](%.*s)", FMT(g->name), FMT(page));
+}
+
 /* "See: [Reply](Reply.md)" for the groups that the signatures name. */
 static void markdown_links(StrBuf *b, const DocSet *set, const DocGroup *own, const DocEntry *e) {
     VEC(const DocGroup *) seen = {0};
@@ -225,9 +236,10 @@ static void markdown_links(StrBuf *b, const DocSet *set, const DocGroup *own, co
             if (fresh) vec_push(set->arena, &seen, g);
         }
     }
-    for (u32 i = 0; i < seen.n; i++)
-        buf_fmt(b, "%s[%.*s](%.*s.md)", i ? ", " : "\nSee ", FMT(seen.v[i]->name),
-                FMT(seen.v[i]->name));
+    for (u32 i = 0; i < seen.n; i++) {
+        buf_c(b, i ? ", " : "\nSee ");
+        markdown_link(b, set, seen.v[i]);
+    }
     if (seen.n) buf_char(b, '\n');
 }
 
@@ -250,7 +262,9 @@ Str doc_markdown_index(const DocSet *set) {
     buf_fmt(&b, "# %.*s\n", FMT(set->title));
     for (u32 i = 0; i < set->groups.n; i++) {
         const DocGroup *g = set->groups.v[i];
-        buf_fmt(&b, "\n[%.*s](%.*s.md):", FMT(g->name), FMT(g->name));
+        buf_char(&b, '\n');
+        markdown_link(&b, set, g);
+        buf_char(&b, ':');
         for (u32 k = 0; k < g->entries.n; k++)
             buf_fmt(&b, " `%.*s`", FMT(g->entries.v[k]->name));
         buf_char(&b, '\n');

@@ -34,6 +34,19 @@ for want in '<h3 id="Rect.area">' 'class=k>fn</span> square(side' '<a href="#Rec
 done
 grep -q shapes.hidden out/index.html && complain html "a function that is not public"
 grep -qE '(src|href)="?[a-z]*:?//' out/index.html && complain html "it needs the network"
+mkdir -p lib/deep
+cat >lib/deep/index.wyn <<'END'
+/// One.
+///     index.one()  // 1
+pub fn one() -> int => 1
+END
+cat >lib/index.wyn <<'END'
+/// Two.
+pub fn two() -> int => 2
+END
+status 0 "$WYNC" doc lib -o out
+grep -q 'pub fn two' out/index_.md && grep -q '^\[deep.index\](deep.index.md): `one`$' out/index.md ||
+    complain folders "$(ls out; cat out/index.md)"
 cat >want.md <<'END'
 # shapes
 
