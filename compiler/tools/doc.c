@@ -344,6 +344,7 @@ int doc_command(Arena *a, const Options *o) {
     int status = set_collect(&set, o);
     if (status != EXIT_OK) return status;
     if (o->doc.missing) return missing_list(&set);
+    if (!set.entries) say("nothing in %s is public or has a /// comment", o->file);
     const char *dir = o->output ? o->output : o->doc.std && o->file ? o->file : "doc";
     if (!host_mkdirs(a, dir)) {
         say("cannot make the folder %s", dir);

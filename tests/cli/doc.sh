@@ -81,6 +81,9 @@ status 1 "$WYNC" doc
 said "doc needs a FILE or folder, or --std"
 status 1 "$WYNC" doc nowhere.wyn
 said "cannot read nowhere.wyn"
+echo "println(1)" >plain.wyn
+status 0 "$WYNC" doc plain.wyn
+said "nothing in plain.wyn is public or has a /// comment"
 echo 'fn (' >broken.wyn
 status 3 "$WYNC" doc broken.wyn
 said "broken.wyn:1"
