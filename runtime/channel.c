@@ -119,7 +119,7 @@ static inline ChannelResult send_now(wyn_channel *c, const void *v, WaitNode **w
         *wake = r;
         return CHANNEL_DONE;
     }
-    if (c->len == c->cap) return CHANNEL_WAIT;
+    if (c->len >= c->cap) return CHANNEL_WAIT; /* above: a value was put back */
     if (c->len == c->room) return CHANNEL_GROW;
     ring_add(c, v);
     return CHANNEL_DONE;
@@ -258,6 +258,28 @@ bool wyn_channel_try_recv(wyn_channel *c, void *out) {
     lock_drop(&c->lock);
     if (wake != NULL) waiter_wake(wake->waiter);
     return r == CHANNEL_DONE;
+}
+
+void wyn_channel_put_back(wyn_channel *c, const void *v, const wyn_type *t) {
+    (void)t;
+    lock_take(&c->lock);
+    WaitNode *r = list_win(&c->receivers);
+    while (r == NULL && c->len == c->room) {
+        lock_drop(&c->lock);
+        channel_grow(c);
+        lock_take(&c->lock);
+        r = list_win(&c->receivers);
+    }
+    if (r != NULL) {
+        value_copy(r->slot, v, c->size);
+        r->ok = true;
+    } else {
+        c->first = (c->first == 0 ? c->room : c->first) - 1;
+        value_copy(c->ring + (size_t)c->first * c->size, v, c->size);
+        c->len++;
+    }
+    lock_drop(&c->lock);
+    if (r != NULL) waiter_wake(r->waiter);
 }
 
 void wyn_channel_close(wyn_channel *c) {

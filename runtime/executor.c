@@ -13,7 +13,7 @@
 #include "scope.h"
 
 typedef struct Entry {
-    void *what;           /* a future, or the Waiter; NULL: it waits no more */
+    void *what;           /* a future, or the Waiter */
     const wyn_task *desc; /* NULL: a Waiter */
 } Entry;
 
@@ -73,11 +73,21 @@ static Entry entry_take(struct wyn_executor *x) {
     return e;
 }
 
+/* Under the lock: a waiter that waits no more, if it is still there. */
+static void entry_remove(struct wyn_executor *x, const void *what) {
+    int64_t i = 0;
+    while (i < x->len && entry_at(x, i)->what != what) i++;
+    if (i == x->len) return;
+    for (; i + 1 < x->len; i++) *entry_at(x, i) = *entry_at(x, i + 1);
+    *entry_at(x, i) = (Entry){NULL, NULL};
+    x->len--;
+}
+
 /* Under the lock: who or what is next and has this place now; else gives up the place. */
 static Entry place_pass(struct wyn_executor *x) {
     while (x->len > 0) {
         Entry e = entry_take(x);
-        if (e.what != NULL && (e.desc != NULL || waiter_win(e.what, 0))) return e;
+        if (e.desc != NULL || waiter_win(e.what, 0)) return e;
     }
     x->running--;
     return (Entry){NULL, NULL};
@@ -212,9 +222,7 @@ static __attribute__((noinline)) void enter_slow(struct wyn_executor *x) {
     lock_drop(&x->lock);
     if (waiter_park(w, 0) != WAIT_ABORTED) return;
     lock_take(&x->lock);
-    for (int64_t i = 0; i < x->len; i++) {
-        if (entry_at(x, i)->what == w) entry_at(x, i)->what = NULL;
-    }
+    entry_remove(x, w);
     lock_drop(&x->lock);
     panic_cancelled();
 }

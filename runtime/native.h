@@ -136,6 +136,8 @@ void *wyn_rwlock_new(void);
 void wyn_rwlock_read(void *lock);
 void wyn_rwlock_write(void *lock);
 void wyn_rwlock_release(void *lock);
+/* Makes a value that was received the next one again. */
+void wyn_channel_put_back(wyn_channel *c, const void *v, const wyn_type *t);
 void *wyn_executor_new(int64_t limit);
 void wyn_executor_enter(void *executor);
 void wyn_executor_leave(void *executor);

@@ -405,10 +405,67 @@ func pipeline(n int) int {
 	return s
 }
 
+// An actor: one goroutine that runs what its channel brings, in order.
+func actor() chan func() {
+	jobs := make(chan func(), 128)
+	go func() {
+		for f := range jobs {
+			f()
+		}
+	}()
+	return jobs
+}
+
+func actorCalls(jobs chan func(), n int) int {
+	s := 0
+	reply := make(chan int)
+	for i := 0; i < n; i++ {
+		i := i
+		jobs <- func() { reply <- i }
+		s += <-reply
+	}
+	return s
+}
+
+func executor(kind string, n int) int {
+	if kind == "call" {
+		return actorCalls(actor(), n)
+	}
+	results := make(chan int)
+	tasks := 8
+	if kind == "post" {
+		tasks = 10
+	}
+	shared := actor()
+	for t := 0; t < tasks; t++ {
+		go func() {
+			if kind == "serial" {
+				results <- actorCalls(shared, n/8)
+				return
+			}
+			own, count := actor(), 0
+			for i := 0; i < n/10; i++ {
+				own <- func() { count++ }
+			}
+			own <- func() { results <- count }
+		}()
+	}
+	s := 0
+	for t := 0; t < tasks; t++ {
+		s += <-results
+	}
+	return s
+}
+
 func main() {
 	one := map[string]func(int) int{"flat": flat, "flat_handles": flatHandles, "alloc": alloc,
 		"forget": forget, "select": selects, "mutex": mutex, "pipeline": pipeline}
-	bench, n := os.Args[1], arg(2)
+	bench := os.Args[1]
+	if bench == "executor" {
+		times(arg(3), arg(4), func() int { return executor(os.Args[2], arg(3)) })
+		return
+	}
+	n := arg(2)
 	if f, ok := one[bench]; ok {
 		times(n, arg(3), func() int { return f(n) })
 		return
