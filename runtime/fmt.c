@@ -245,6 +245,10 @@ static void fmt_value(wyn_text *t, const void *v, const wyn_type *type) { /* tab
     case WYN_T_CHANNEL: wyn_text_cstr(t, "<channel>"); return;
     case WYN_T_BUILDER: wyn_text_cstr(t, "<builder>"); return;
     case WYN_T_HANDLE:
+        if (strcmp(type->name, "Shared") == 0) { /* cells are known by their numbers, from 0 */
+            wyn_text_int(t, wyn_handle_enter(*pointer, WYN_H_SHARED, NULL));
+            return;
+        }
         text_char(t, '<');
         wyn_text_cstr(t, type->name);
         text_char(t, '>');

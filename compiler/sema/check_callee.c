@@ -174,7 +174,7 @@ static Tree *variable_call(Checker *ck, const Ast *e, Name name) {
 }
 
 static Tree *unknown_fn(Checker *ck, const Ast *e, Name name) {
-    Diag *d = undefined_diag(ck, e->call.fn->span, "function", name);
+    Diag *d = undefined_diag(ck, e->call.fn->span, "variable", name);
     for (u32 i = 0; d && i < ck->fx->mod->imports.n; i++) {
         Module *m = ck->fx->mod->imports.v[i];
         const FnDecl *there = m ? map_get(&m->fns, name) : NULL;

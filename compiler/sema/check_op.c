@@ -114,6 +114,8 @@ static void compare_error(Checker *ck, Op op, Span at, Type *l, Span ls, Type *r
         diag_hint(d, "compare with Some(...), test with .is_none(), or use `?? default`");
     else if (l->kind == TY_STRING || r->kind == TY_STRING)
         diag_hint(d, "convert one side: .to_string() or .to_int()");
+    else if (l->kind == TY_FUTURE || r->kind == TY_FUTURE)
+        diag_hint(d, "this is the future, not its value: write `await`");
     (void)op;
     blame_label(ck, d);
 }
@@ -150,9 +152,23 @@ static bool late_check(Checker *ck, Tree *chain) {
     return true;
 }
 
+/* A handle compared with an int is its number, as at a conversion site (`h == -1`, `h < 0`). A
+ * future is not: there `await` is missing. */
+static bool is_numbered(const Type *t) {
+    return t->kind == TY_CHANNEL || t->kind == TY_HANDLE;
+}
+
 static bool compare_step(Checker *ck, StepData *d, Type *l, Type *r) {
     TreeStep *s = &d->chain->chain.steps[d->step];
     bool lf, rf, lb, rb;
+    if (l->kind == TY_INT && is_numbered(r)) {
+        s->rhs = coerce(ck, s->rhs, ck->t_int, (Site){.kind = SITE_DECL});
+        r = ck->t_int;
+    } else if (r->kind == TY_INT && is_numbered(l) && d->step == 0) {
+        Tree **first = &d->chain->chain.first;
+        *first = coerce(ck, *first, ck->t_int, (Site){.kind = SITE_DECL});
+        l = ck->t_int;
+    }
     if (!compare_sides(ck, l, r, s->op, &lf, &rf, &lb, &rb)) {
         compare_error(ck, s->op, s->span, l, d->left_span, r, s->rhs->span);
         return true;
