@@ -109,7 +109,7 @@ static bool job_add(Job *job) {
 
 void blocking_call(void (*fn)(void *), void *arg, const char *what, const wyn_site *site) {
     Job job = {.fn = fn, .arg = arg};
-    if (wyn_spawned) {
+    if (sched_has_tasks()) {
         job.waiter = waiter_open(what, site);
         waiter_object(job.waiter, WAIT_FD, NULL);
         job.waiter->pinned = true;

@@ -425,6 +425,8 @@ static __attribute__((noinline, cold)) void first_spawn(void) {
     future_first();
 }
 
+bool sched_has_tasks(void) { return spawned; }
+
 void sched_prepare(void) {
     if (!spawned) first_spawn();
 }

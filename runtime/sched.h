@@ -98,6 +98,7 @@ void future_first(void);
 
 /* As the first spawn does: timers of scopes and long loops need the other threads too. */
 void sched_prepare(void);
+bool sched_has_tasks(void); /* has anything been spawned, also with one worker? */
 
 const wyn_site *future_kind(uintptr_t entry); /* where a task that has not begun was spawned */
 void future_run_entry(struct Run *r, uintptr_t entry); /* ENTRY_TASK or ENTRY_CLAIMED */

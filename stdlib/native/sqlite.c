@@ -1,11 +1,13 @@
 /* sqlite.c - databases by SQLite. A database has one connection in serialised mode, so that tasks
  * may share it, and remembers its statements by their text: a text that is used again is not
- * prepared again. Connections and queries that nothing refers to any more are closed by the
- * collector. */
+ * prepared again. What writes to the disk or waits for another connection is done by the pool for
+ * blocking calls; reading, and what happens inside a transaction, stays on the thread. Connections
+ * and queries that nothing refers to any more are closed by the collector. */
 #ifdef WYN_HAVE_DB
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "blocking.h"
 #include "wyn_inline.h"
@@ -44,6 +46,47 @@ static void database_drop(void *object) {
     d->db = NULL;
 }
 
+static _Thread_local bool at_once; /* SQLITE_BUSY instead of a wait */
+
+static int busy(void *unused, int times) {
+    (void)unused;
+    if (at_once || times >= BUSY_MS / 10) return 0;
+    usleep(times < 10 ? 1000 : 10000);
+    return 1;
+}
+
+typedef struct sql_call {
+    sqlite3 *db;
+    sqlite3_stmt *stmt; /* one step; NULL: the whole text */
+    const char *sql;
+    int code;
+} sql_call;
+
+static void call_run(void *arg) {
+    sql_call *c = arg;
+    c->code = c->stmt ? sqlite3_step(c->stmt) : sqlite3_exec(c->db, c->sql, NULL, NULL, NULL);
+}
+
+/* Does the step end a transaction, so that it waits for the disk? */
+static bool step_is_slow(sqlite3 *db, sqlite3_stmt *stmt) {
+    const char *file = sqlite3_db_filename(db, "main");
+    if (!file || !*file) return false;
+    bool outside = sqlite3_get_autocommit(db) != 0;
+    return sqlite3_stmt_readonly(stmt) ? sqlite3_column_count(stmt) == 0 && !outside : outside;
+}
+
+static int step(sqlite3 *db, sqlite3_stmt *stmt) {
+    sql_call c = {.db = db, .stmt = stmt, .code = SQLITE_BUSY};
+    if (!step_is_slow(db, stmt)) {
+        at_once = true;
+        call_run(&c);
+        at_once = false;
+        if (c.code != SQLITE_BUSY) return c.code;
+    }
+    blocking_call(call_run, &c, "using a database", NULL);
+    return c.code;
+}
+
 static bool outcome(database *d, int code) {
     bool ok = code == SQLITE_OK || code == SQLITE_DONE || code == SQLITE_ROW;
     if (ok) d->why = wyn_str_empty;
@@ -59,7 +102,7 @@ database *wyn_db_open(const wyn_str *path) {
     d->list = calloc(REMEMBERED, sizeof *d->list);
     if (!d->list) wyn_panic("out of memory");
     if (outcome(d, code)) {
-        sqlite3_busy_timeout(d->db, BUSY_MS);
+        sqlite3_busy_handler(d->db, busy, NULL);
         wyn_on_drop(d, database_drop);
     } else {
         database_drop(d);
@@ -79,7 +122,10 @@ bool wyn_db_is_open(const database *d) { return d->db != NULL; }
 /* All statements of a text, rows are dropped. */
 bool wyn_db_script(database *d, const wyn_str *sql);
 bool wyn_db_script(database *d, const wyn_str *sql) {
-    return outcome(d, d->db ? sqlite3_exec(d->db, sql->bytes, NULL, NULL, NULL) : SQLITE_MISUSE);
+    sql_call c = {.db = d->db, .sql = sql->bytes};
+    if (!d->db) return outcome(d, SQLITE_MISUSE);
+    blocking_call(call_run, &c, "using a database", NULL);
+    return outcome(d, c.code);
 }
 
 /* ---- statements ---- */
@@ -250,7 +296,7 @@ void wyn_db_bind(rows *r, const void *v, const wyn_type *t) {
 bool wyn_db_step(rows *r);
 bool wyn_db_step(rows *r) {
     if (!live(r)) return false;
-    int code = sqlite3_step(r->stmt);
+    int code = step(r->d->db, r->stmt);
     if (!outcome(r->d, code)) r->why = r->d->why;
     if (code != SQLITE_ROW) rows_end(r);
     return code == SQLITE_ROW;
