@@ -53,7 +53,12 @@ static void futex_wake(_Atomic uint32_t *word) {
 
 /* ---- waking ---- */
 
+/* Whoever starts a worker may have its signals blocked, as a thread of blocking.c has; a worker
+ * must take the collector's. */
 static void *thread_main(void *w) {
+    sigset_t none;
+    sigemptyset(&none);
+    pthread_sigmask(SIG_SETMASK, &none, NULL);
     sched_thread(w);
     return NULL;
 }

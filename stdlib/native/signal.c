@@ -51,6 +51,7 @@ int64_t wyn_signal_open(wyn_array *numbers) {
     }
     poll_make_weak(h);
     struct sigaction sa = {.sa_handler = on_signal, .sa_flags = SA_RESTART | SA_ONSTACK};
+    sigfillset(&sa.sa_mask); /* the collector may not look at a thread that is on its other stack */
     for (int64_t i = 0; i < wyn_array_len(numbers); i++) {
         int64_t number = wyn_array_raw_int(numbers, i);
         if (number < 1 || number > 64) continue;
