@@ -178,10 +178,17 @@ wyn_str *wyn_str_next_piece(const wyn_str *s, int64_t *at, const wyn_str *sep) {
     return wyn_str_new(s->bytes + start, (end < 0 ? s->len : end) - start);
 }
 
+/* Adds to an array that no other task has seen yet: without its lock. */
+static void add_own(wyn_array *a, wyn_str *p) {
+    wyn_buf *b = a->buf;
+    if (b->len == b->cap) b = wyn_array_grow(a, sizeof p, true);
+    ((wyn_str **)(void *)b->data)[b->len++] = p;
+}
+
 wyn_array *wyn_str_chars(const wyn_str *s) {
     wyn_array *a = wyn_array_new(&wyn_type_str, s->len);
     int64_t at = 0;
-    for (wyn_str *c; (c = next_char(s, &at)) != NULL;) wyn_array_push_str(a, c);
+    for (wyn_str *c; (c = next_char(s, &at)) != NULL;) add_own(a, c);
     return a;
 }
 
@@ -226,7 +233,7 @@ wyn_array *wyn_str_lines(wyn_str *s) {
 wyn_array *wyn_str_words(const wyn_str *s) {
     wyn_array *a = wyn_array_new(&wyn_type_str, s->len / 8);
     int64_t at = 0;
-    for (wyn_str *p; (p = wyn_str_next_word(s, &at)) != NULL;) wyn_array_push_str(a, p);
+    for (wyn_str *p; (p = wyn_str_next_word(s, &at)) != NULL;) add_own(a, p);
     return a;
 }
 

@@ -63,4 +63,22 @@ files/3: new
 printf 'nonsense\n' >list
 status 2 ./checksum files --check=list
 said "list:1: a line is"
+
+app log_analyser
+status 2 ./log_analyser
+status 1 ./log_analyser nowhere
+said "nowhere: No such file"
+status 1 ./log_analyser files
+said "directory"
+sh "$ROOT/examples/data/make_log" 3 log
+printf 'no line end' >>log
+status 0 ./log_analyser log
+wanted=$(awk '{ n++ } / 200 [0-9]+ [0-9]+ms$/ { ok++ } !/ [0-9]+ [0-9]+ms$/ { bad++ }
+    END { print n " lines, " bad " damaged " ok }' log)
+[ "$(printf '%s' "$out" | awk 'NR == 1 { first = $0 } $1 == 200 { print first, $2; exit }')" = "$wanted" ] ||
+    complain log_analyser "not $wanted: $out"
+: >empty
+status 0 ./log_analyser empty
+printed '0 lines, 0 damaged
+path                     hits        bytes   p50   p99'
 finish
