@@ -81,4 +81,50 @@ wanted=$(awk '{ n++ } / 200 [0-9]+ [0-9]+ms$/ { ok++ } !/ [0-9]+ [0-9]+ms$/ { ba
 status 0 ./log_analyser empty
 printed '0 lines, 0 damaged
 path                     hits        bytes   p50   p99'
+
+app jsonl_summary
+status 2 ./jsonl_summary
+status 2 ./jsonl_summary nowhere
+said "nowhere: no folder"
+status 2 ./jsonl_summary files
+said "no files"
+status 2 ./jsonl_summary events --make=x
+said "--make"
+status 0 ./jsonl_summary events --make=30
+[ "${out%% files*}" = "30000 events in 30" ] || complain jsonl_summary "$out"
+printf '{"kind": "view",\n' >>events/f00007.jsonl
+printf '\377\n{"kind": "view", "user": {"name": "x", "score": "high"}}\n' >>events/f00003.jsonl
+status 1 ./jsonl_summary events
+[ "${out%% files*}" = "30000 events in 30" ] || complain jsonl_summary "$out"
+said "f00003.jsonl: line 1001"
+said "f00003.jsonl: line 1002, column 49: user.score: a number was expected"
+said "f00007.jsonl: line 100"
+
+app dedup
+status 2 ./dedup
+status 2 ./dedup nowhere
+said "nowhere: no folder"
+cp -r "$ROOT/examples/data/twins" twins
+ln -s ../one.txt twins/more/link
+status 0 ./dedup twins --remove
+status 0 ./dedup twins
+printed "0 bytes could be saved"
+[ "$(find twins -type f | wc -l)" = 5 ] || complain dedup "kept $(find twins -type f)"
+[ -L twins/more/link ] || complain dedup "removed a link"
+
+if "$WYNC" "$ROOT/examples/apps/todo.wyn" -o todo; then # where SQLite is
+    status 0 ./todo --db=t.db add buy milk !!
+    printed "task 1"
+    status 0 ./todo --db=t.db list
+    printed "  1 [ ] !!buy milk
+1 task"
+    status 1 ./todo --db=t.db fly
+    said "unknown command 'fly'"
+    status 1 ./todo --db=t.db done 7
+    said "there is no task 7"
+    status 1 ./todo --db=no/such/t.db
+    said "no/such/t.db"
+    status 1 ./todo --db=list
+    said "not a database"
+fi
 finish
