@@ -375,6 +375,7 @@ IrExpr *handle_number(LowerFn *f, Type *t, IrExpr *e) {
     Lower *lw = f->lw;
     const char *kind = handle_kind(t);
     bool elem = (t->kind == TY_CHANNEL || t->kind == TY_FUTURE);
+    if (t->kind == TY_STRUCT) e = ex_member(f, e, IM_FIELD, 0, lw->t.voidp); /* a table: its rows */
     return ex_rt(f, "wyn_handle_enter", lw->t.i64, FX_EFFECT, e, ex_name(f, kind, lw->t.i64),
                  elem ? ex_desc(f, t->args[0]) : ex_null(f, lw->t.voidp), NULL);
 }

@@ -154,10 +154,6 @@ static bool late_check(Checker *ck, Tree *chain) {
 
 /* A handle compared with an int is its number, as at a conversion site (`h == -1`, `h < 0`). A
  * future is not: there `await` is missing. */
-static bool is_numbered(const Type *t) {
-    return t->kind == TY_CHANNEL || t->kind == TY_HANDLE;
-}
-
 static bool compare_step(Checker *ck, StepData *d, Type *l, Type *r) {
     TreeStep *s = &d->chain->chain.steps[d->step];
     bool lf, rf, lb, rb;

@@ -234,6 +234,7 @@ FnDecl *owner_method(Owner *o, Name name);
 FnDecl *type_method(Checker *ck, Type *recv, Name name);   /* all lookup steps but fields */
 Owner *type_owner(Checker *ck, Type *t);
 
+bool is_numbered(const Type *t); /* a handle that has a number: converts to int */
 /* ---- suggest.c ---- */
 void suggest(Checker *ck, Diag *d, Name name, const Map *maps[], u32 n);
 void suggest_type(Checker *ck, Diag *d, Name name, const Map *maps[], u32 n);

@@ -151,8 +151,9 @@ bool type_implements(Checker *ck, Type *t, TypeDecl *trait) {
 
 typedef enum CoerceResult { CO_OK, CO_WAIT, CO_NO } CoerceResult;
 
-static bool is_handle(const Type *t) {
-    return t->kind == TY_CHANNEL || t->kind == TY_FUTURE || t->kind == TY_HANDLE;
+bool is_numbered(const Type *t) {
+    if (t->kind == TY_STRUCT) return t->decl->module->is_std && str_eq(t->name->s, S("CsvTable"));
+    return t->kind == TY_CHANNEL || t->kind == TY_HANDLE;
 }
 
 /* fn(A) -> R where fn(A) -> void, bool or int is expected. */
@@ -224,7 +225,7 @@ static CoerceResult coerce_now(Checker *ck, Tree *cast, Type *from, Type *to,
         cast->cast.how = CAST_INT_BOOL;
         return CO_OK;
     }
-    if (to->kind == TY_INT && is_handle(from)) {
+    if (to->kind == TY_INT && (from->kind == TY_FUTURE || is_numbered(from))) {
         warn_future(ck, from, cd);
         cast->cast.how = CAST_HANDLE_INT;
         return CO_OK;

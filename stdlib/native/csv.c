@@ -45,6 +45,9 @@ static wyn_str *read_cell(reader *r) {
     return wyn_text_take(&r->cell);
 }
 
+wyn_array *wyn_csv_rows_at(int64_t number);
+wyn_array *wyn_csv_rows_at(int64_t number) { return wyn_handle_object(number, WYN_H_OTHER, NULL); }
+
 /* The rows; empty lines are none. Faults are told in `why`, and read as they may be meant. */
 wyn_array *wyn_csv_parse(const wyn_str *text, const wyn_str *separator, wyn_array *why);
 wyn_array *wyn_csv_parse(const wyn_str *text, const wyn_str *separator, wyn_array *why) {
