@@ -124,6 +124,11 @@ static void sort_natural(void *data, size_t n, const wyn_type *elem) {
 }
 
 /* Stores back what was sorted, if the array still has that length. */
+void wyn_array_sort_part(wyn_array *a, int64_t from, int64_t to, const wyn_type *elem) {
+    char *data = a->buf->data;
+    sort_natural(data + (size_t)from * elem->size, (size_t)(to - from), elem);
+}
+
 static void store_back(wyn_array *a, wyn_array *sorted, const wyn_type *elem) {
     unsigned long long n = sorted->buf->len;
     if (wyn_spawned) lock_take(&a->lock);

@@ -21,6 +21,8 @@ int64_t wyn_any_cmp(const void *a, const void *b, const wyn_type *t);
 int64_t wyn_any_hash(const void *v, const wyn_type *t);
 
 /* runtime/array_sort.c */
+/* Sorts the elements [from, to) in place: of an array that nobody else reads meanwhile. */
+void wyn_array_sort_part(wyn_array *a, int64_t from, int64_t to, const wyn_type *elem);
 void wyn_array_sort_keys(wyn_array *a, wyn_array *keys, const wyn_type *elem, const wyn_type *key);
 
 /* runtime/builder.c */
