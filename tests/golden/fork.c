@@ -230,27 +230,27 @@ static void w_main(wyn_stack *stack, wyn_slot *head) {
 }
 
 /* fn Channel<int>.recv(self) -> int */
-#line 73 "std/concurrency.wyn"
+#line 74 "std/concurrency.wyn"
 static int64_t w_Channel_int_recv(wyn_channel *self, const wyn_site *t1) {
-#line 73
+#line 74
     int64_t t2 = 0;
-#line 73
+#line 74
     wyn_channel_recv(self, &t2, t1);
-#line 73
+#line 74
     return t2;
 }
 
 /* fn channel<int>(cap: int) -> Channel<int> */
-#line 572
+#line 590
 static wyn_channel *w_channel___int(int64_t cap, const wyn_site *t1) {
-#line 572
+#line 590
     return wyn_channel_new(&wyn_type_int, cap, t1);
 }
 
 /* fn Channel<int>.send(self, v: int) -> bool */
-#line 69
+#line 70
 static bool w_Channel_int_send(wyn_channel *self, int64_t v, const wyn_site *t1) {
-#line 69
+#line 70
     return wyn_channel_send(self, &(int64_t){v}, t1);
 }
 
