@@ -744,6 +744,11 @@ void wyn_json_read(void *result, cursor *c, bool lines, const wyn_type *t) {
     }
     if (p && p != r.end && (!lines || *p != '\n')) p = fail(&r, p, "text after the value");
     if (!p) {
+        const char *nl = lines ? memchr(r.start, '\n', (size_t)(r.at - r.start)) : NULL;
+        if (nl) { /* read on into the next line, which is a value of its own */
+            r.at = nl;
+            r.why = "the line ends inside the value";
+        }
         c->why = error_text(&r, c);
         p = lines ? memchr(r.at, '\n', (size_t)(r.end - r.at)) : NULL;
     }
