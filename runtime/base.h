@@ -11,6 +11,9 @@
 #define CHECK(c) ((c) ? (void)0 : wyn_fatal(#c, __FILE__, __LINE__))
 _Noreturn void wyn_fatal(const char *what, const char *file, int line);
 
+/* Memory that the runtime itself needs is not to be had: a message, and the end. */
+_Noreturn void wyn_no_memory(const char *what);
+
 /* str.c: an uninitialised string of len bytes, NUL set. Only its maker may write to it. */
 wyn_str *wyn_str_make(int64_t len);
 

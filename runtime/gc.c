@@ -238,7 +238,7 @@ static void gc_start(void);
 
 static GcThread *thread_new(Worker *w, char *bottom, char *system) {
     GcThread *t = calloc(1, sizeof *t);
-    CHECK(t != NULL);
+    if (t == NULL) wyn_no_memory("a thread");
     t->bottom = bottom;
     t->system = system;
     w->gc = t;

@@ -46,7 +46,7 @@ static uint32_t cell_make(void) {
     CHECK(c / CHUNK < CHUNKS);
     if (atomic_load(&chunks[c / CHUNK]) == NULL) {
         Cell *fresh = calloc(CHUNK, sizeof *fresh), *none = NULL;
-        CHECK(fresh != NULL);
+        if (fresh == NULL) wyn_no_memory("tasks that are ready");
         if (!atomic_compare_exchange_strong(&chunks[c / CHUNK], &none, fresh)) free(fresh);
     }
     return c;

@@ -327,6 +327,13 @@ void panic_report(const Panic *p) {
     lock_drop(&one_at_a_time);
 }
 
+void wyn_no_memory(const char *what) {
+    char text[200];
+    wyn_flush();
+    wyn_err_write(text, (size_t)snprintf(text, sizeof text, "wyn: no memory for %.150s\n", what));
+    wyn_finish(STATUS_PANIC);
+}
+
 void wyn_fatal(const char *what, const char *file, int line) {
     char text[512];
     wyn_err_write(text, (size_t)snprintf(text, sizeof text,

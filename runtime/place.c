@@ -5,7 +5,6 @@
 #include <linux/membarrier.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 #include "config.h"
 #include "lock.h"
@@ -154,11 +153,8 @@ bool place_enter(Fiber *f) {
     lock_take(&p->lock);
     Fiber *h = p->here;
     bool ok = h == f || h == NULL || may_move(h);
-    if (ok && h != f && h != NULL && !move_out(h)) {
-        static const char text[] = "wyn: no memory for what lies on the stack of a waiting task\n";
-        wyn_err_write(text, sizeof text - 1);
-        _exit(STATUS_PANIC);
-    }
+    if (ok && h != f && h != NULL && !move_out(h))
+        wyn_no_memory("what lies on the stack of a waiting task");
     if (!ok) {
         atomic_store_explicit(&f->busy, false, memory_order_relaxed);
         queue_add(p, f);

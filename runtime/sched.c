@@ -344,10 +344,7 @@ static void loop(void) {
 static Fiber *new_stack(Worker *w, const wyn_site *kind) {
     Fiber *f = fiber_take(&w->pool, &w->pooled, loop, kind);
     if (f != NULL) return f;
-    static const char text[] = "wyn: no memory for the stack of another waiting task\n";
-    wyn_flush();
-    wyn_err_write(text, sizeof text - 1);
-    wyn_finish(STATUS_PANIC);
+    wyn_no_memory("the stack of another waiting task");
 }
 
 static __attribute__((noinline)) void park(void (*commit)(Fiber *, void *), void *arg, bool fair) {
@@ -403,7 +400,7 @@ void sched_start(void) {
 
 static Worker *worker_new(uint32_t id) {
     Worker *w = aligned_alloc(64, (sizeof *w + 63) & ~(size_t)63);
-    CHECK(w != NULL);
+    if (w == NULL) wyn_no_memory("a worker");
     memset(w, 0, sizeof *w);
     w->id = id;
     w->random = id * 7919 + 17;

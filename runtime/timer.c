@@ -70,7 +70,7 @@ void timer_add(Waiter *w, uint64_t token, bool open) {
         } else {
             h->room = h->room == 0 ? RT_TIMERS_FIRST : 2 * h->room;
             h->at = realloc(h->at, (size_t)h->room * sizeof *h->at);
-            CHECK(h->at != NULL);
+            if (h->at == NULL) wyn_no_memory("timers");
         }
     }
     sift_up(h, h->n++, t);

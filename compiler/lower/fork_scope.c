@@ -271,14 +271,19 @@ static void visit_call(Scope *s, Tree *t) {
     else visit_all(s, t);
 }
 
+/* A branch: what it leaves is joined to the others', and the next one begins as it did. */
+static void visit_branch(Scope *s, Paths *join, Tree *body) {
+    Paths before = paths_copy(s, s->now);
+    visit_opt(s, body);
+    paths_join(s, join, s->now);
+    s->now = before;
+}
+
 static void visit_if(Scope *s, Tree *t) {
     Paths join = {0};
     for (u32 i = 0; i < t->if_.n; i++) {
         visit_opt(s, t->if_.arms[i].cond);
-        Paths before = paths_copy(s, s->now);
-        visit_opt(s, t->if_.arms[i].body);
-        paths_join(s, &join, s->now);
-        s->now = before;
+        visit_branch(s, &join, t->if_.arms[i].body);
     }
     visit_opt(s, t->if_.els);
     paths_join(s, &join, s->now);
@@ -291,10 +296,7 @@ static void visit_match(Scope *s, Tree *t) {
     if (t->match.falls_through) join = paths_copy(s, s->now);
     for (u32 i = 0; i < t->match.n; i++) {
         visit_opt(s, t->match.arms[i].guard);
-        Paths before = paths_copy(s, s->now);
-        visit_opt(s, t->match.arms[i].body);
-        paths_join(s, &join, s->now);
-        s->now = before;
+        visit_branch(s, &join, t->match.arms[i].body);
     }
     s->now = join;
 }

@@ -47,6 +47,9 @@ void conn_leave_read(int64_t h, Conn *c);
  * after a failure. */
 bool conn_fill(Conn *c, int64_t h, int fd, int64_t when);
 
+/* Until n bytes are there, from c->from on: 0, or a negative errno. */
+int conn_need(Conn *c, int64_t h, int fd, size_t n, int64_t when);
+
 /* Writes all of it; 0 or a negative errno. */
 int64_t conn_write(Conn *c, int64_t h, int fd, const char *p, size_t n, int64_t when);
 

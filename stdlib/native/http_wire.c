@@ -195,14 +195,6 @@ static size_t head_size(const char *p, size_t n, size_t seen) {
 
 /* ---- the body ---- */
 
-/* At least n bytes after the start of the head. */
-static int need(Conn *c, int64_t h, int fd, size_t n, int64_t when) {
-    while (c->to - c->from < n) {
-        if (!conn_fill(c, h, fd, when)) return c->error != 0 ? -c->error : -ECONNABORTED;
-    }
-    return 0;
-}
-
 /* The offset behind the line that begins at `at`. */
 static int need_line(Conn *c, int64_t h, int fd, size_t at, size_t *next, int64_t when) {
     for (;;) {
@@ -214,7 +206,7 @@ static int need_line(Conn *c, int64_t h, int fd, size_t at, size_t *next, int64_
             return 0;
         }
         if (n - at > 4096) return 400;
-        int bad = need(c, h, fd, n + 1, when);
+        int bad = conn_need(c, h, fd, n + 1, when);
         if (bad != 0) return bad;
     }
 }
@@ -248,7 +240,7 @@ static int read_chunks(Conn *c, HttpHead *q, int64_t h, int fd, size_t most, int
         if (size > most || to - q->size > most - size) return 413;
         at = next;
         if (size == 0) break;
-        bad = need(c, h, fd, at + size + 2, when);
+        bad = conn_need(c, h, fd, at + size + 2, when);
         if (bad != 0) return bad;
         char *base = c->buf + c->from;
         if (base[at + size] != '\r' || base[at + size + 1] != '\n') return 400;
@@ -281,7 +273,7 @@ static int read_body(Conn *c, HttpHead *q, int64_t h, int fd, size_t most, int64
         if (bad != 0) return (int)bad;
     }
     if (q->chunked) return read_chunks(c, q, h, fd, most, when);
-    int bad = need(c, h, fd, q->size + (size_t)q->length, when);
+    int bad = conn_need(c, h, fd, q->size + (size_t)q->length, when);
     if (bad != 0) return bad;
     q->body.len = (uint32_t)q->length;
     q->taken = q->size + (size_t)q->length;

@@ -399,6 +399,13 @@ bool conn_fill(Conn *c, int64_t h, int fd, int64_t when) {
     return true;
 }
 
+int conn_need(Conn *c, int64_t h, int fd, size_t n, int64_t when) {
+    while (c->to - c->from < n) {
+        if (!conn_fill(c, h, fd, when)) return c->error != 0 ? -c->error : -ECONNABORTED;
+    }
+    return 0;
+}
+
 wyn_str *wyn_net_read(int64_t h, int64_t most, int64_t ms) {
     Conn *c;
     int fd = conn_enter_read(h, &c);

@@ -18,16 +18,9 @@ typedef struct Frame {
     unsigned char mask[4];
 } Frame;
 
-static ssize_t need(Conn *c, int64_t h, int fd, size_t n, int64_t when) {
-    while (c->to - c->from < n) {
-        if (!conn_fill(c, h, fd, when)) return c->error != 0 ? -c->error : -EPIPE;
-    }
-    return 0;
-}
-
 /* The head of the frame that begins at offset `at`. */
 static ssize_t frame_head(Conn *c, int64_t h, int fd, size_t at, Frame *f, int64_t when) {
-    ssize_t bad = need(c, h, fd, at + 2, when);
+    ssize_t bad = conn_need(c, h, fd, at + 2, when);
     if (bad != 0) return bad;
     const unsigned char *p = (const unsigned char *)c->buf + c->from + at;
     f->last = (p[0] & 0x80) != 0;
@@ -37,7 +30,7 @@ static ssize_t frame_head(Conn *c, int64_t h, int fd, size_t at, Frame *f, int64
     if ((p[0] & 0x70) != 0) return -EPROTO;
     size_t more = f->length == 126 ? 2 : f->length == 127 ? 8 : 0;
     f->head = 2 + more + (f->masked ? 4 : 0);
-    bad = need(c, h, fd, at + f->head, when);
+    bad = conn_need(c, h, fd, at + f->head, when);
     if (bad != 0) return bad;
     p = (const unsigned char *)c->buf + c->from + at;
     if (more > 0) f->length = 0;
@@ -79,7 +72,7 @@ static ssize_t message(Conn *c, int64_t h, int fd, size_t most, bool server, siz
         if (bad != 0) return bad;
         if (f.masked != server) return -EPROTO;
         if (f.length > most || (f.opcode < CLOSE && to > most - f.length)) return -EMSGSIZE;
-        bad = need(c, h, fd, at + f.head + f.length, when);
+        bad = conn_need(c, h, fd, at + f.head + f.length, when);
         if (bad != 0) return bad;
         char *p = c->buf + c->from + at + f.head;
         for (size_t i = 0; f.masked && i < f.length; i++) p[i] ^= (char)f.mask[i & 3];
