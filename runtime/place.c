@@ -5,6 +5,7 @@
 #include <linux/membarrier.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include "config.h"
 #include "lock.h"
