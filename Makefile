@@ -17,11 +17,13 @@ comma := ,
 B := build
 WARN := -Wall -Wextra -Werror
 COMPILER_CFLAGS := -std=gnu11 -g $(WARN) -Wno-trigraphs -MMD -MP -I$(B)/gen
-# no -g: backtraces show Wyn functions only, and each program carries what it uses of the runtime
+# no -g: backtraces show Wyn functions only, and each program carries what it uses of the runtime,
+# so without the names of its static functions and the tables for unwinding either
 # No merging of single loads: a wide load of words just stored one by one waits for the cache.
 RUNTIME_CFLAGS := -std=gnu11 $(WARN) -MMD -MP -fno-omit-frame-pointer -fPIE -iquote runtime \
     -fno-tree-slp-vectorize \
-    -ffunction-sections -fdata-sections $(shell sh stdlib/native/libraries.sh defines)
+    -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
+    $(shell sh stdlib/native/libraries.sh defines)
 SAN := -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 RUNTIME_LIBS := -lgc -lpthread -lm
 
@@ -95,7 +97,7 @@ $(1)/wync: $(1)/obj/compiler/main.o $(COMPILER_SRC:%.c=$(1)/obj/%.o) $(GEN:$(B)/
 	@$(3) $(2) -o $$@ $$^
 $(1)/libwynrt.a: $(patsubst %.S,$(1)/rt/%.o,$(RUNTIME_SRC:%.c=$(1)/rt/%.o))
 	@echo '  ar $$@'
-	@rm -f $$@ && ar rcs $$@ $$^
+	@rm -f $$@ && ar rcs $$@ $$^ && strip -x $$@
 $(1)/libraries: stdlib/native/libraries.sh
 	@mkdir -p $$(@D)
 	@sh $$< >$$@

@@ -10,7 +10,7 @@ if [ ! -f "$built/cc.flags" ]; then
     case "$(needs plain)" in 'c gc ' | 'c gc m ' | 'c gc m pthread ' | 'c gc pthread ') ;;
     *) complain libraries "plain needs $(needs plain)" ;;
     esac
-    [ "$(wc -c <plain)" -lt 120000 ] || complain libraries "plain has $(wc -c <plain) bytes"
+    [ "$(wc -c <plain)" -lt 100000 ] || complain libraries "plain has $(wc -c <plain) bytes"
 fi
 case "$(needs regex)" in *pcre2*) ;; *) complain libraries "regex needs $(needs regex)" ;; esac
 mkdir bin
