@@ -242,7 +242,7 @@ static bool deliver(const struct epoll_event *e) {
     Descriptor *d = descriptor_lock((int64_t)e->data.u64);
     if (d == NULL) return false;
     WaitNode *woken = NULL;
-    if ((e->events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) d->hung = true;
+    if ((e->events & (EPOLLRDHUP | EPOLLHUP)) != 0) d->hung = true; /* an error is read once */
     const uint32_t mask[2] = {EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR,
                               EPOLLOUT | EPOLLHUP | EPOLLERR};
     for (int side = POLL_READ; side <= POLL_WRITE; side++) {

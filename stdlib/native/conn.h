@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdatomic.h>
+#include <sys/socket.h>
 #include <sys/types.h>
 
 #include "poll.h"
@@ -15,7 +16,8 @@ typedef struct HttpHead HttpHead;
 typedef struct Layer {
     ssize_t (*read)(struct Layer *l, char *to, size_t room);
     ssize_t (*write)(struct Layer *l, const char *p, size_t n);
-    void (*end)(struct Layer *l); /* frees it */
+    void (*finish)(struct Layer *l); /* says that nothing more will be written */
+    void (*end)(struct Layer *l);    /* frees it */
     PollSide wants;
 } Layer;
 
@@ -57,6 +59,14 @@ int64_t conn_write(Conn *c, int64_t h, int fd, const char *p, size_t n, int64_t 
  * else the negative errno to give up with. (errno itself is not looked at in functions that wait:
  * compilers keep its address, and the thread may be another one afterwards.) */
 ssize_t conn_again(int64_t h, ssize_t bad, PollSide side, int64_t when, const char *what);
+
+/* The first address of a host and port ("" for all of this machine with AI_PASSIVE) of that family
+ * and type: its length, or a negative errno. */
+int net_address(const wyn_str *host, int64_t port, int family, int flags, int type,
+                struct sockaddr_storage *out);
+
+/* "1.2.3.4:80", "[::1]:80" or a path. */
+wyn_str *net_address_text(const struct sockaddr_storage *a, socklen_t len, bool with_port);
 
 /* Of poll_open for connections. */
 void conn_drop(void *extra);

@@ -7,16 +7,20 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "blocking.h"
 #include "conn.h"
 #include "wyn.h"
+#include "wyn_inline.h"
 
 enum { CHUNK = 64 << 10, OUT_MAX = 32 << 10 };
 
@@ -113,7 +117,7 @@ static int resolve(Lookup *l, const wyn_str *host, int64_t port, int flags) {
     if (port < 0 || port > 65535) return -EINVAL;
     snprintf(l->port, sizeof l->port, "%d", (int)port);
     l->host = host->len == 0 ? NULL : host->bytes;
-    l->want.ai_socktype = SOCK_STREAM;
+    if (l->want.ai_socktype == 0) l->want.ai_socktype = SOCK_STREAM;
     l->want.ai_flags = AI_NUMERICSERV | AI_NUMERICHOST | flags;
     look_up(l);
     if (l->status == EAI_NONAME && l->host != NULL) {
@@ -124,12 +128,26 @@ static int resolve(Lookup *l, const wyn_str *host, int64_t port, int flags) {
     return l->status == EAI_SYSTEM ? -EIO : l->status == EAI_MEMORY ? -ENOMEM : -ENOENT;
 }
 
-static wyn_str *address_text(const struct sockaddr_storage *a, socklen_t len, bool with_port) {
+int net_address(const wyn_str *host, int64_t port, int family, int flags, int type,
+                struct sockaddr_storage *out) {
+    Lookup l = {.want = {.ai_family = family, .ai_socktype = type}};
+    int bad = resolve(&l, host, port, flags);
+    if (bad != 0) return bad;
+    int len = l.list == NULL ? -ENOENT : (int)l.list->ai_addrlen;
+    if (len > 0) memcpy(out, l.list->ai_addr, (size_t)len);
+    freeaddrinfo(l.list);
+    return len;
+}
+
+wyn_str *net_address_text(const struct sockaddr_storage *a, socklen_t len, bool with_port) {
     char host[NI_MAXHOST], port[NI_MAXSERV], text[NI_MAXHOST + NI_MAXSERV + 4];
     if (a->ss_family == AF_UNIX) {
         const struct sockaddr_un *u = (const void *)a;
         size_t n = len > sizeof u->sun_family ? strnlen(u->sun_path, sizeof u->sun_path) : 0;
-        return wyn_str_new(u->sun_path, (int64_t)n);
+        if (n > 0 || len <= sizeof u->sun_family) return wyn_str_new(u->sun_path, (int64_t)n);
+        n = (size_t)snprintf(text, sizeof text, "@%.*s", (int)sizeof u->sun_path - 1,
+                             u->sun_path + 1);
+        return wyn_str_new(text, (int64_t)n);
     }
     if (getnameinfo((const void *)a, len, host, sizeof host, port, sizeof port,
                     NI_NUMERICHOST | NI_NUMERICSERV) != 0)
@@ -145,9 +163,24 @@ wyn_str *wyn_net_resolve(const wyn_str *host) {
     if (resolve(&l, host, 0, 0) != 0 || l.list == NULL) return wyn_str_new("", 0);
     struct sockaddr_storage a = {0};
     memcpy(&a, l.list->ai_addr, l.list->ai_addrlen);
-    wyn_str *s = address_text(&a, l.list->ai_addrlen, false);
+    wyn_str *s = net_address_text(&a, l.list->ai_addrlen, false);
     freeaddrinfo(l.list);
     return s;
+}
+
+/* All addresses of a host, each once, in the system's order. */
+wyn_array *wyn_net_resolve_all(const wyn_str *host) {
+    wyn_array *all = wyn_array_new(&wyn_type_str, 0);
+    Lookup l = {0};
+    if (resolve(&l, host, 0, 0) != 0) return all;
+    for (struct addrinfo *i = l.list; i != NULL; i = i->ai_next) {
+        struct sockaddr_storage a = {0};
+        memcpy(&a, i->ai_addr, i->ai_addrlen);
+        wyn_str *s = net_address_text(&a, i->ai_addrlen, false);
+        if (!wyn_array_contains(all, &s, &wyn_type_str)) wyn_array_push_str(all, s);
+    }
+    freeaddrinfo(l.list);
+    return all;
 }
 
 wyn_str *wyn_net_address(int64_t h, bool peer) {
@@ -158,7 +191,7 @@ wyn_str *wyn_net_address(int64_t h, bool peer) {
     socklen_t len = sizeof a;
     int bad = peer ? getpeername(fd, (void *)&a, &len) : getsockname(fd, (void *)&a, &len);
     poll_leave(h);
-    return bad ? wyn_str_new("", 0) : address_text(&a, len, true);
+    return bad ? wyn_str_new("", 0) : net_address_text(&a, len, true);
 }
 
 /* ---- listening and connecting ---- */
@@ -191,17 +224,34 @@ int64_t wyn_net_listen(const wyn_str *host, int64_t port, int64_t backlog, bool 
     return fd < 0 ? fd : conn_new(fd, 0);
 }
 
-static bool unix_address(struct sockaddr_un *a, const wyn_str *path) {
+/* The length of the address, 0: the path is too long. A name that begins with @ is none of a
+ * file: its first byte is 0 and its length counts. */
+static socklen_t unix_address(struct sockaddr_un *a, const wyn_str *path) {
     a->sun_family = AF_UNIX;
-    if (path->len >= (int64_t)sizeof a->sun_path) return false;
+    if (path->len == 0 || path->len >= (int64_t)sizeof a->sun_path) return 0;
     memcpy(a->sun_path, path->bytes, (size_t)path->len);
-    return true;
+    if (*a->sun_path != '@') return sizeof *a;
+    *a->sun_path = 0;
+    return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + (size_t)path->len);
+}
+
+/* A socket that nobody listens on, left by a process that ended in the middle. */
+static bool is_left_behind(const struct sockaddr_un *a, socklen_t len) {
+    struct stat st;
+    if (*a->sun_path == 0 || lstat(a->sun_path, &st) != 0 || !S_ISSOCK(st.st_mode)) return false;
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    bool left = fd >= 0 && connect(fd, (const void *)a, len) != 0 && errno == ECONNREFUSED;
+    if (fd >= 0) close(fd);
+    return left;
 }
 
 int64_t wyn_net_listen_unix(const wyn_str *path, int64_t backlog) {
     struct sockaddr_un a = {0};
-    if (!unix_address(&a, path)) return -ENAMETOOLONG;
-    int fd = listen_at((const void *)&a, sizeof a, backlog, false);
+    socklen_t len = unix_address(&a, path);
+    if (len == 0) return -ENAMETOOLONG;
+    int fd = listen_at((const void *)&a, len, backlog, false);
+    if (fd == -EADDRINUSE && is_left_behind(&a, len) && unlink(a.sun_path) == 0)
+        fd = listen_at((const void *)&a, len, backlog, false);
     return fd < 0 ? fd : conn_new(fd, 0);
 }
 
@@ -280,8 +330,8 @@ int64_t wyn_net_connect(const wyn_str *host, int64_t port, int64_t ms) {
 
 int64_t wyn_net_connect_unix(const wyn_str *path, int64_t ms) {
     struct sockaddr_un a = {0};
-    if (!unix_address(&a, path)) return -ENAMETOOLONG;
-    return connect_to((const void *)&a, sizeof a, poll_deadline(ms));
+    socklen_t len = unix_address(&a, path);
+    return len == 0 ? -ENAMETOOLONG : connect_to((const void *)&a, len, poll_deadline(ms));
 }
 
 /* ---- what was put and not yet sent ---- */
@@ -509,10 +559,101 @@ int64_t wyn_net_write(int64_t h, const wyn_str *s, int64_t ms) {
     return bad != 0 ? bad : s->len;
 }
 
+enum { PARTS = 64 }; /* pieces that one call of the system takes */
+
+static __attribute__((noinline)) ssize_t sys_send_parts(int fd, struct iovec *v, size_t n) {
+    struct msghdr m = {.msg_iov = v, .msg_iovlen = n};
+    ssize_t k = sendmsg(fd, &m, MSG_NOSIGNAL);
+    return k < 0 ? -errno : k;
+}
+
+/* Sends v[0, n), which it changes. */
+static int64_t write_parts(int64_t h, int fd, struct iovec *v, size_t n, int64_t when) {
+    while (n > 0) {
+        ssize_t k = sys_send_parts(fd, v, n);
+        if (k < 0 && (k = conn_again(h, k, POLL_WRITE, when, "write to a connection")) < 0)
+            return k;
+        for (; n > 0 && (size_t)k >= v->iov_len; v++, n--) k -= (ssize_t)v->iov_len;
+        if (n > 0) *v = (struct iovec){(char *)v->iov_base + k, v->iov_len - (size_t)k};
+    }
+    return 0;
+}
+
+/* Writes the texts one behind the other, without a copy; how many bytes. */
+int64_t wyn_net_write_parts(int64_t h, wyn_array *parts, int64_t ms) {
+    void *extra;
+    int fd = poll_enter(h, &extra);
+    if (fd < 0) return -EBADF;
+    Conn *c = extra;
+    wyn_buf *all = parts->buf; /* another task may change the array meanwhile */
+    int64_t when = poll_deadline(ms), bad = 0, total = 0, len = (int64_t)all->len;
+    out_before_read(c, h, fd, when); /* in order */
+    for (int64_t i = 0; i < len && bad == 0;) {
+        struct iovec v[PARTS];
+        size_t n = 0;
+        for (; i < len && n < PARTS; i++) {
+            const wyn_str *s = ((wyn_str **)all->data)[i];
+            if (s->len > 0) v[n++] = (struct iovec){(char *)(uintptr_t)s->bytes, (size_t)s->len};
+            total += s->len;
+        }
+        if (c->layer == NULL) {
+            bad = write_parts(h, fd, v, n, when);
+        } else {
+            for (size_t k = 0; k < n && bad == 0; k++)
+                bad = conn_write(c, h, fd, v[k].iov_base, v[k].iov_len, when);
+        }
+    }
+    poll_leave(h);
+    return bad != 0 ? bad : total;
+}
+
+/* Passes on what one connection reads to the other, until its end; how many bytes. One buffer. */
+int64_t wyn_net_copy(int64_t from, int64_t to, int64_t ms) {
+    Conn *c;
+    void *other;
+    int fd = conn_enter_read(from, &c);
+    if (fd < 0) return -EBADF;
+    int out = poll_enter(to, &other);
+    int64_t total = 0, bad = out < 0 ? -EBADF : 0;
+    while (bad == 0) {
+        if (c->from == c->to && !conn_fill(c, from, fd, poll_deadline(ms))) break;
+        size_t n = c->to - c->from;
+        bad = conn_write(other, to, out, c->buf + c->from, n, poll_deadline(ms));
+        c->from = c->to = 0;
+        total += (int64_t)n;
+        if (n == c->cap && c->cap < CHUNK) { /* there is more: a larger buffer */
+            char *more = realloc(c->buf, 2 * c->cap);
+            if (more != NULL) c->buf = more, c->cap *= 2;
+        }
+    }
+    if (bad == 0) bad = -c->error;
+    if (out >= 0) poll_leave(to);
+    conn_leave_read(from, c);
+    return bad != 0 ? bad : total;
+}
+
+/* TCP asks a silent other side after so many seconds whether it is still there; 0: no more. */
+bool wyn_net_keep_alive(int64_t h, int64_t seconds) {
+    void *extra;
+    int fd = poll_enter(h, &extra), on = seconds > 0, tries = 4;
+    if (fd < 0) return false;
+    int first = seconds > 32767 ? 32767 : (int)seconds, every = first / 4 + 1;
+    bool ok = setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on) == 0;
+    if (ok && on) {
+        ok = setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &first, sizeof first) == 0 &&
+             setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &every, sizeof every) == 0 &&
+             setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &tries, sizeof tries) == 0;
+    }
+    poll_leave(h);
+    return ok;
+}
+
 bool wyn_net_shutdown(int64_t h) {
     void *extra;
     int fd = poll_enter(h, &extra);
     if (fd < 0) return false;
+    Layer *l = ((Conn *)extra)->layer;
+    if (l != NULL) l->finish(l);
     bool ok = shutdown(fd, SHUT_WR) == 0;
     poll_leave(h);
     return ok;

@@ -147,6 +147,13 @@ static ssize_t tls_write(Layer *l, const char *p, size_t n) {
     return k == 0 ? -EPIPE : k;
 }
 
+static void tls_finish(Layer *l) {
+    Tls *t = (Tls *)l;
+    pthread_mutex_lock(&t->lock);
+    if (!t->broken) SSL_shutdown(t->ssl); /* says goodbye; reading goes on */
+    pthread_mutex_unlock(&t->lock);
+}
+
 static void tls_end(Layer *l) {
     Tls *t = (Tls *)l;
     if (!t->broken) SSL_shutdown(t->ssl); /* says goodbye, does not wait for an answer */
@@ -171,7 +178,7 @@ static int64_t handshake(Conn *c, int64_t h, int fd, void *context, const char *
     }
     pthread_mutex_init(&t->lock, NULL);
     t->conn = c;
-    t->layer = (Layer){tls_read, tls_write, tls_end, POLL_READ};
+    t->layer = (Layer){tls_read, tls_write, tls_finish, tls_end, POLL_READ};
     if (host != NULL) {
         SSL_ctrl(t->ssl, CTRL_SNI, 0, (void *)(uintptr_t)host);
         SSL_set1_host(t->ssl, host);
