@@ -190,6 +190,7 @@ Fiber *fiber_take(Fiber **pool, int *pooled, void (*entry)(void), const wyn_site
 void fiber_drop(Fiber **pool, int *pooled, Fiber *f) {
     atomic_store_explicit(&f->state, FIBER_FREE, memory_order_relaxed);
     if (f->stack.first != NULL) stack_trim(&f->stack);
+    stack_forget(f->sp, f->stack.high);
     if (WYN_UNLIKELY(fiber_shares(f)) && place_quit(f)) {
         f->place = NULL;
         lock_take(&lock);

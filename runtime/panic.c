@@ -28,18 +28,6 @@ typedef void *Jump[5];
 #define JUMP_TO(j) __builtin_longjmp(j, 1)
 #endif
 
-/* The address checker does not know our stacks, so it keeps the frames that a jump has left. */
-#ifdef __SANITIZE_ADDRESS__
-void __asan_unpoison_memory_region(const void *p, size_t n);
-static void forget_frames(const char *here) {
-    const Stack *s = stack_self();
-    if (s->low != NULL && here > s->low && here <= s->high)
-        __asan_unpoison_memory_region(s->low, (size_t)(here - s->low));
-}
-#else
-static void forget_frames(const char *here) { (void)here; }
-#endif
-
 typedef struct CatchPoint {
     struct CatchPoint *previous;
     Jump jump;
@@ -147,7 +135,6 @@ __attribute__((noinline)) bool panic_run_on(Fiber *self, void (*body)(void *), v
         context->active = c.active;
         return true;
     }
-    forget_frames((const char *)&c);
     stack_unwind(c.segment);
     *caught = c.caught;
     return false;

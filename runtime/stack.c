@@ -69,6 +69,11 @@ void stack_at(Stack *s, char *low, char *high) {
     s->size = (size_t)(high - low);
 }
 
+/* The bounds of its own memory; of the process's stack nobody knows the lower one. */
+static char *stack_low(const Stack *s) {
+    return s->reserve != NULL ? s->reserve : s->low != NULL ? s->low : s->high - 8 * RT_MB;
+}
+
 bool stack_part(const Stack *s, const void *p, Segment **g, char **low, char **high) {
     const char *at = p;
     for (; *g != NULL; *g = (*g)->outer) {
@@ -76,10 +81,28 @@ bool stack_part(const Stack *s, const void *p, Segment **g, char **low, char **h
         *high = (char *)*g;
         if (at >= *low && at < *high) return true;
     }
-    *low = s->reserve != NULL ? s->reserve : s->low != NULL ? s->low : s->high - 8 * RT_MB;
+    *low = stack_low(s);
     *high = s->high;
     return at >= *low && at < *high;
 }
+
+#ifdef __SANITIZE_ADDRESS__
+void __sanitizer_start_switch_fiber(void **frames, const void *low, size_t size);
+void __sanitizer_finish_switch_fiber(void *frames, const void **low, size_t *size);
+void __asan_unpoison_memory_region(const void *p, size_t n);
+
+/* Begun and ended at once, ahead of the switch: nothing between asks for the bounds. */
+__attribute__((no_sanitize("address"))) void stack_announce(const Stack *s) {
+    const Segment *g = s->segment;
+    char *low = g != NULL ? g->low : stack_low(s), *high = g != NULL ? (char *)g : s->high;
+    __sanitizer_start_switch_fiber(NULL, low, (size_t)(high - low));
+    __sanitizer_finish_switch_fiber(NULL, NULL, NULL);
+}
+
+void stack_forget(const void *low, const void *high) {
+    __asan_unpoison_memory_region(low, (size_t)((const char *)high - (const char *)low));
+}
+#endif
 
 /* ---- segments ---- */
 
@@ -119,6 +142,7 @@ static Segment *segment_take(size_t size) {
 
 static void segment_drop(Segment *g) {
     size_t size = segment_size(g);
+    stack_forget(g->low, g);
     bool keep = false;
     lock_take(&lock);
     if (size == RT_SEGMENT) {
@@ -230,8 +254,9 @@ static void trim_inner(Stack *s) {
 
 static void reserve_close(Stack *s);
 
-void stack_unwind(Segment *to) {
+__attribute__((noinline)) void stack_unwind(Segment *to) {
     Stack *s = stack_self();
+    stack_forget(to != NULL ? to->low : stack_low(s), __builtin_frame_address(0));
     s->segment = to;
     s->spare = SPARE_UNUSED;
     reserve_close(s);

@@ -42,8 +42,18 @@ void stack_at(Stack *s, char *low, char *high);
 /* The running stack; defined by fiber.c's user, the scheduler. */
 Stack *stack_self(void);
 
+/* The address checker is told of every change of stack, and of frames that were left by a jump. */
+#ifdef __SANITIZE_ADDRESS__
+void stack_announce(const Stack *s);
+void stack_forget(const void *low, const void *high);
+#else
+static inline void stack_announce(const Stack *s) { (void)s; }
+static inline void stack_forget(const void *low, const void *high) { (void)low, (void)high; }
+#endif
+
 /* This thread runs on it from now on. */
 static inline void stack_use(const Stack *s) {
+    stack_announce(s);
 #ifdef __x86_64__ /* found anew at each use, also behind a switch */
     __asm__ volatile("movq %0, %%fs:wyn_stack_limit@tpoff" : : "r"(s->limit) : "memory");
 #else
