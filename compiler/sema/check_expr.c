@@ -521,8 +521,8 @@ static Tree *check_ternary(Checker *ck, const Ast *e, Type *want) {
     t->if_.n = 1;
     t->if_.arms = NEW_N(ck->perm, TreeIfArm, 1);
     t->if_.arms[0].cond = check_cond(ck, e->ternary.c);
-    t->if_.arms[0].body = check_value(ck, e->ternary.a, want);
-    t->if_.els = check_value(ck, e->ternary.b, want);
+    t->if_.arms[0].body = check_expr(ck, e->ternary.a, want);
+    t->if_.els = check_expr(ck, e->ternary.b, want);
     Tree **slots[] = {&t->if_.arms[0].body, &t->if_.els};
     tn_type(ck, t, join_list(ck, slots, 2, want, e->span, SITE_BRANCH));
     return t;

@@ -317,8 +317,14 @@ static Tree *check_yield(Checker *ck, const Ast *s) {
     return t;
 }
 
-static Tree *check_expr_stmt(Checker *ck, const Ast *s) {
-    Tree *t = check_expr(ck, s, NULL);
+/* As a statement the branches may give anything, or nothing. */
+static Tree *check_ternary_stmt(Checker *ck, const Ast *s) {
+    Tree *t = tn(ck, TN_IF, s->span, ck->t_void);
+    t->if_.n = 1;
+    t->if_.arms = NEW_N(ck->perm, TreeIfArm, 1);
+    t->if_.arms[0].cond = check_cond(ck, s->ternary.c);
+    t->if_.arms[0].body = arm_body(ck, s->ternary.a, NULL, false);
+    t->if_.els = arm_body(ck, s->ternary.b, NULL, false);
     return t;
 }
 
@@ -357,7 +363,8 @@ Tree *check_stmt(Checker *ck, const Ast *s) { /* table */
         diag_label(d, s->span, "not inside a function");
         return NULL;
     }
+    case AST_TERNARY: return check_ternary_stmt(ck, s);
     case AST_ERROR: return NULL;
     }
-    return check_expr_stmt(ck, s);
+    return check_expr(ck, s, NULL);
 }

@@ -143,6 +143,30 @@ static bool labelled(const Diag *d, Span at) {
     return false;
 }
 
+/* Did the program itself write the name at that place, or did the library in between? */
+static bool site_says(Checker *ck, Span site, const char *name) {
+    const char *text = source_file(ck->ds->sources, site.file)->text.p + site.off;
+    size_t n = strlen(name);
+    for (size_t i = 0; i + n <= site.len; i++)
+        if (memcmp(text + i, name, n) == 0) return true;
+    return false;
+}
+
+/* Takes the report at i away if an earlier one stands at its place: one cause, one report. */
+static bool drop_repeated(Diags *ds, u32 i) {
+    for (u32 k = 0; k < i; k++) {
+        const Diag *d = ds->list.v[k];
+        if (d->span.file != ds->list.v[i]->span.file || d->span.off != ds->list.v[i]->span.off ||
+            diag_severity(d->code) != SEV_ERROR)
+            continue;
+        for (k = i + 1; k < ds->list.n; k++) ds->list.v[k - 1] = ds->list.v[k];
+        ds->list.n--;
+        ds->errors--;
+        return true;
+    }
+    return false;
+}
+
 /* An error inside an instance also says who asked for it; one in the library moves to that place.
  */
 void infer_note_site(Checker *ck, FnCtx *fx, u32 from) {
@@ -159,12 +183,13 @@ void infer_note_site(Checker *ck, FnCtx *fx, u32 from) {
         }
         Str old = d->message;
         d->span = fx->site;
-        if (str_starts(str_c(name), S("std_")) || !fx->fn->name) /* not a name users know */
+        if (!fx->fn->name || !site_says(ck, fx->site, name))
             d->message = str_fmt(ck->perm, "these types do not fit: %.*s", FMT(old));
         else
             d->message = str_fmt(ck->perm, "'%s' does not fit these types: %.*s", name, FMT(old));
         d->labels.n = d->hints.n = 0;
         diag_label(d, fx->site, "called here");
+        if (drop_repeated(ck->ds, i)) i--;
     }
 }
 

@@ -117,7 +117,7 @@ static Sig sig_read(Checker *ck, FnDecl *d, Type **args) {
     }
     if (d->ast->fn.ret && !is_bare_iter(ck, d->ast->fn.ret))
         s.ret = resolve_type(ck, d->module, s.env, d->ast->fn.ret);
-    else if (d->is_trait_sig || (d->ast->flags & AF_EXTERN))
+    else if (d->is_trait_sig || (d->ast->flags & AF_EXTERN) || d->module->is_std)
         s.ret = ck->t_void;
     FnDecl *sig = d->impl ? owner_method(&d->impl->trait->owner, d->name) : NULL;
     if (!d->ast->fn.ret && sig && sig->ast->fn.ret) { /* omitted: what the trait says */
