@@ -303,6 +303,7 @@ static Tree *name_target(Checker *ck, const Ast *t) {
     Symbol *s = map_get(&ck->fx->mod->scope, name);
     if (!s && ck->fx->mod->is_std) s = map_get(&ck->std_scope, name);
     if (!s || s->kind != SYM_GLOBAL) return NULL;
+    global_wake(ck, s);
     return global_node(ck, s->global, t->span);
 }
 

@@ -133,6 +133,7 @@ static Tree *symbol_value(Checker *ck, Symbol *s, const Ast *e, Type *want) {
     switch (s->kind) {
     case SYM_GLOBAL:
         if (s->init) return check_expr(ck, s->init, want);
+        global_wake(ck, s);
         t = tn(ck, TN_GLOBAL, e->span, s->global->type);
         t->global = s->global;
         return t;

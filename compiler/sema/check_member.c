@@ -148,6 +148,7 @@ static Tree *static_member(Checker *ck, const Static *st, const Ast *e, Type *wa
     Symbol *c = map_get(&st->owner->consts, name);
     if (c && c->init) return check_expr(ck, c->init, want);
     if (c) {
+        global_wake(ck, c);
         Tree *t = tn(ck, TN_GLOBAL, e->span, c->global->type);
         t->global = c->global;
         return t;

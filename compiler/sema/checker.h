@@ -185,7 +185,7 @@ struct Checker {
     FnCtx *fx;                  /* the function being checked */
     u32 instance_depth;
     Fn *init;                   /* collects the initialisers of globals */
-    VEC(Tree *) init_stmts;
+    VEC(Tree *) init_stmts, std_inits;
 };
 
 /* ---- infer.c ---- */
@@ -228,6 +228,7 @@ Type *struct_field(Checker *ck, Type *t, Name name, u32 *index); /* NULL: none *
 void declare_module(Checker *ck, Module *m);
 void declare_impls(Checker *ck, Module *m);
 void declare_globals(Checker *ck, Module *m);
+void global_wake(Checker *ck, Symbol *s); /* a library variable enters the program */
 Symbol *module_symbol(Checker *ck, Module *m, Name name);  /* module, imports, library */
 Symbol *variant_symbol(Checker *ck, Module *m, Name name); /* bare variants */
 FnDecl *owner_method(Owner *o, Name name);

@@ -55,7 +55,9 @@ static void global_add(Checker *ck, Module *m, AstName n, const Ast *stmt) {
     Symbol *s = NEW(ck->perm, Symbol);
     *s = (Symbol){.kind = SYM_GLOBAL, .name = n.name, .span = n.span, .home = m, .global = g};
     if (m->is_std) {
-        if (stmt && stmt->var.values.n) s->init = stmt->var.values.v[0];
+        if (g->is_const) s->init = stmt->var.values.v[0];
+        else s->asleep = stmt;
+        map_put(ck->perm, &m->scope, n.name, s);
         for (u32 i = 1; i + 1 < n.name->s.n; i++) { /* const Math_PI is Math.PI too */
             if (n.name->s.p[i] != '_') continue;
             Owner *o = map_get(&ck->owners, intern(ck->names, (Str){n.name->s.p, i}));

@@ -51,6 +51,19 @@ static FnCtx *top_ctx(Checker *ck, Module *m, Fn *fn) {
     return fx;
 }
 
+void global_wake(Checker *ck, Symbol *s) {
+    const Ast *decl = s->asleep;
+    if (!decl) return;
+    s->asleep = NULL;
+    s->global->id = ck->prog->globals.n;
+    vec_push(ck->perm, &ck->prog->globals, s->global);
+    FnCtx *here = ck->fx;
+    ck->fx = top_ctx(ck, s->home, ck->init);
+    Tree *t = check_stmt(ck, decl);
+    if (t) vec_push(ck->perm, &ck->std_inits, t);
+    ck->fx = here;
+}
+
 static void check_decl(Checker *ck, FnDecl *d) {
     if (d->gen_count == 0 && d->ast->fn.body && d->intrinsic < 0) fn_plain(ck, d);
     fn_check_work(ck);
@@ -180,8 +193,13 @@ void check_top_level(Checker *ck, Module *m) {
 static void check_modules(Checker *ck) {
     ck->init = fn_new(ck, FN_PLAIN, intern_c(ck->names, "init"), (Span){ck->main->file, 0, 0});
     for (u32 i = 0; i < ck->modules.n; i++) check_top_level(ck, ck->modules.v[i]);
-    if (ck->init_stmts.n) {
+    batch_run(ck);
+    if (ck->init_stmts.n + ck->std_inits.n) {
         Scope none = {0};
+        for (u32 i = 0; i < ck->init_stmts.n; i++) /* the library's come first */
+            vec_push(ck->perm, &ck->std_inits, ck->init_stmts.v[i]);
+        ck->init_stmts.v = ck->std_inits.v;
+        ck->init_stmts.n = ck->std_inits.n;
         ck->init->body = body_of(ck, &none, ck->init_stmts.v, ck->init_stmts.n, ck->init->span);
         ck->prog->init = ck->init;
     }

@@ -29,8 +29,9 @@ typedef struct Symbol {
     union {
         struct {
             Global *global;
-            const Ast *init;
-        }; /* init: of a library constant, read in place */
+            const Ast *init; /* of a library constant, read in place */
+            const Ast *asleep; /* declaration of a library variable that nobody has named yet */
+        };
         FnDecl *fn;
         TypeDecl *type;
         Ast *alias;              /* AST_ALIAS */
