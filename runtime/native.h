@@ -188,7 +188,6 @@ wyn_str *wyn_file_temp(void);
 
 /* stdlib/native/input.c */
 wyn_str *wyn_input_line(void);
-bool wyn_input_eof(void);
 wyn_str *wyn_input_all(void);
 int64_t wyn_input_int(void);
 double wyn_input_float(void);

@@ -157,10 +157,8 @@ static void word_parse(Parser *p, const char *word, bool first) {
 Str options_parse(Arena *a, Options *o, int argc, char **argv) {
     *o = (Options){.command = CMD_BUILD, .cc.optimise = true, .timeout_ms = 60000};
     Parser p = {.arena = a, .o = o, .argc = argc, .at = 1, .argv = argv};
-    bool literal = false, named = argc > 1 && command_find(argv[1], &o->command);
-    if (named) p.at++;
+    bool literal = false, first = true; /* the command is the first word that is no option */
     while (p.at < argc && !p.error.n) {
-        bool first = p.at == 1;
         const char *word = argv[p.at++];
         if (strcmp(word, "--") == 0 && (literal || o->file)) {
             o->args = argv + p.at;
@@ -170,7 +168,8 @@ Str options_parse(Arena *a, Options *o, int argc, char **argv) {
         if (literal) word_parse(&p, word, false);
         else if (strcmp(word, "--") == 0) literal = true;
         else if (word[0] == '-' && word[1]) option_parse(&p, word);
-        else word_parse(&p, word, first && !named);
+        else if (!first || !command_find(word, &o->command)) word_parse(&p, word, first);
+        first &= literal || (word[0] == '-' && word[1]);
     }
     if (!p.error.n && o->arg_count && o->command != CMD_RUN)
         fail(&p, S("only `wync run` passes arguments on after --"));

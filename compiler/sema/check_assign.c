@@ -291,6 +291,21 @@ static Scope *home_scope(Checker *ck) {
     return s;
 }
 
+/* `n = 1` in a function looks like a variable of its own while `n` is a global by a bare assignment
+ * further down. */
+static void later_global_lint(Checker *ck, const Tree *t) {
+    if (!t || t->kind != TN_GLOBAL || ck->fx->is_script || !t->global->bare) return;
+    Span g = t->global->span;
+    if (g.file != t->span.file || g.off < t->span.off) return;
+    const char *name = t->global->name->s.p;
+    Diag *d = diag_new(ck->ds, L_LATER_GLOBAL, t->span,
+                       "this assigns the global '%s', which is first seen below", name);
+    diag_label(d, t->span, "changes the variable of the whole file");
+    diag_label(d, g, "the global");
+    diag_hint(d, "`var %s = ...` here makes a variable of this function; "
+                 "`var %s = ...` above it says that the global is meant", name, name);
+}
+
 /* The target of a bare name: an existing variable, or NULL when the name is new. */
 static Tree *name_target(Checker *ck, const Ast *t) {
     Name name = t->name.name;
@@ -347,6 +362,7 @@ static Tree *assign_one(Checker *ck, const Ast *s) {
     }
     if (target->name.name == ck->n.underscore) return check_value(ck, value, NULL);
     Tree *t = name_target(ck, target);
+    later_global_lint(ck, t);
     if (!t) return declare_bare(ck, target, s->span, check_value(ck, value, NULL));
     if (t->kind == TN_GLOBAL && ck->fx->is_script && ty_prune(ck, t->type)->kind == TY_VAR) {
         Tree *v = check_value(ck, value, NULL);
@@ -367,6 +383,7 @@ static Tree *assign_many(Checker *ck, const Ast *s) {
     for (u32 i = 0; i < n; i++) {
         const Ast *t = s->assign.targets.v[i];
         targets[i] = t->kind == AST_NAME ? name_target(ck, t) : check_expr(ck, t, NULL);
+        later_global_lint(ck, targets[i]);
         if (targets[i]) place_check(ck, targets[i], "assign to");
     }
     Tree *out = tn(ck, TN_ASSIGN, s->span, ck->t_void);

@@ -19,7 +19,7 @@ typedef struct FnCtx FnCtx;
                 X(array_push) X(ok) X(err) X(any) X(all) X(every) X(channel) X(Task) X(root)       \
                     X(new) X(HashMap) X(Array) X(HashSet) X(Option) X(Result) X(Future) X(Channel) \
                         X(Iter) X(string) X(wait) X(get_or) X(iter) X(await_any) X(Executor) \
-                            X(call)
+                            X(call) X(Shared)
 typedef struct KnownNames {
 #define X(n) Name n;
     KNOWN_NAMES(X)

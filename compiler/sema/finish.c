@@ -234,14 +234,29 @@ void finish_late(Checker *ck) {
     ck->key_uses.n = 0;
 }
 
-/* ---- user text forms ---- */
+/* ---- text forms ---- */
+
+/* The library says the texts of handles; a Shared is shown by its number, as fmt.c does. */
+static bool has_std_text(const Checker *ck, const Type *t) {
+    return t->kind == TY_CHANNEL || t->kind == TY_FUTURE ||
+           (t->kind == TY_HANDLE && t->name != ck->n.Shared);
+}
+
+/* The method of one parameter among the overloads. */
+static FnDecl *text_method(Checker *ck, Type *t) {
+    FnDecl *d = type_method(ck, t, ck->n.to_string);
+    while (d && (!d->has_self || d->ast->fn.params.n != 1)) d = d->next;
+    return d;
+}
 
 static void attach_to_string(Checker *ck) {
     for (u32 i = 0; i < type_count(ck->ts); i++) {
         Type *t = type_at(ck->ts, i);
-        if ((t->kind != TY_STRUCT && t->kind != TY_ENUM) || t->has_var || t->to_string) continue;
-        FnDecl *d = type_method(ck, t, ck->n.to_string);
-        if (!d || !d->has_self || d->ast->fn.params.n != 1 || d->module->is_std) continue;
+        bool std = has_std_text(ck, t);
+        if ((t->kind != TY_STRUCT && t->kind != TY_ENUM && !std) || t->has_var || t->to_string)
+            continue;
+        FnDecl *d = text_method(ck, t);
+        if (!d || d->module->is_std != std) continue;
         Type **args = t->args;
         if (d->is_trait_sig) args = &t;
         Sig s = fn_sig(ck, d, args);

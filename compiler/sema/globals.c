@@ -47,6 +47,7 @@ static void global_add(Checker *ck, Module *m, AstName n, const Ast *stmt) {
     g->module = m->text_name;
     g->span = n.span;
     g->type = ty_fresh(ck, n.span, VD_INT, "values");
+    g->bare = !stmt;
     g->is_const = stmt && (stmt->flags & AF_CONST);
     g->is_export = stmt && (stmt->flags & (AF_EXPORT | AF_PUB));
     g->id = ck->prog->globals.n;

@@ -152,17 +152,19 @@ static bool site_says(Checker *ck, Span site, const char *name) {
     return false;
 }
 
-/* Takes the report at i away if an earlier one stands at its place: one cause, one report. */
+/* One cause, one report: of two at the place of the report at i the later goes. Was it this one? */
 static bool drop_repeated(Diags *ds, u32 i) {
-    for (u32 k = 0; k < i; k++) {
+    Span at = ds->list.v[i]->span;
+    for (u32 k = 0; k < ds->list.n; k++) {
         const Diag *d = ds->list.v[k];
-        if (d->span.file != ds->list.v[i]->span.file || d->span.off != ds->list.v[i]->span.off ||
+        if (k == i || d->span.file != at.file || d->span.off != at.off ||
             diag_severity(d->code) != SEV_ERROR)
             continue;
-        for (k = i + 1; k < ds->list.n; k++) ds->list.v[k - 1] = ds->list.v[k];
+        bool later = k < i;
+        for (u32 m = (later ? i : k) + 1; m < ds->list.n; m++) ds->list.v[m - 1] = ds->list.v[m];
         ds->list.n--;
         ds->errors--;
-        return true;
+        return later;
     }
     return false;
 }

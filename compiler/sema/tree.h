@@ -47,6 +47,7 @@ typedef struct Global {
     Span span;
     u32 id;           /* dense in the program */
     bool is_const, is_export;
+    bool bare; /* declared by an assignment without var */
 } Global;
 
 /* A capture of a lambda: `outer` of the enclosing Fn is seen as `inner` in the lambda's Fn. Shared

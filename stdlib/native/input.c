@@ -1,14 +1,31 @@
-/* input.c - standard input by lines. stdout is flushed before the process waits for input. */
+/* input.c - standard input by lines. stdout is flushed before the process waits for input. The
+ * buffer belongs to whoever holds the gate, so a line goes to one task whole; the others wait. */
 #include <errno.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
 #include "blocking.h"
 #include "wyn_inline.h"
 
-static char buffer[16384];
+static _Atomic(wyn_mutex *) gate; /* made by the first who reads */
+static char buffer[16384];        /* these under the gate */
 static size_t at, end;
 static bool ended;
+
+static void enter(void) {
+    wyn_mutex *g = atomic_load_explicit(&gate, memory_order_acquire); /* with the CAS below */
+    if (g == NULL) {
+        const int64_t none = 0;
+        wyn_mutex *made = wyn_mutex_new(&wyn_type_int, &none);
+        if (atomic_compare_exchange_strong(&gate, &g, made)) g = made;
+    }
+    wyn_mutex_lock(g, NULL);
+}
+
+static void leave(void) {
+    wyn_mutex_unlock(atomic_load_explicit(&gate, memory_order_relaxed), NULL);
+}
 
 static void read_block(void *got) {
     do *(ssize_t *)got = read(STDIN_FILENO, buffer, sizeof buffer);
@@ -28,7 +45,7 @@ static bool refill(void) {
     return n > 0;
 }
 
-wyn_str *wyn_input_line(void) {
+static wyn_str *next_line(void) {
     wyn_text t;
     wyn_text_open(&t);
     for (bool done = false; !done && (at < end || refill());) {
@@ -42,17 +59,7 @@ wyn_str *wyn_input_line(void) {
     return wyn_text_take(&t);
 }
 
-bool wyn_input_eof(void) { return ended || (at == end && !refill()); }
-
-wyn_str *wyn_input_all(void) {
-    wyn_text t;
-    wyn_text_open(&t);
-    while (at < end || refill()) {
-        wyn_text_bytes(&t, buffer + at, end - at);
-        at = end;
-    }
-    return wyn_text_take(&t);
-}
+static bool at_eof(void) { return ended || (at == end && !refill()); }
 
 static bool is_blank(const wyn_str *line) {
     for (int64_t i = 0; i < line->len; i++) {
@@ -63,10 +70,41 @@ static bool is_blank(const wyn_str *line) {
 
 /* The next line that is not blank; "" at the end. */
 static wyn_str *full_line(void) {
-    for (;;) {
-        wyn_str *line = wyn_input_line();
-        if (!is_blank(line) || ended) return line;
+    enter();
+    wyn_str *line = next_line();
+    while (is_blank(line) && !ended) line = next_line();
+    leave();
+    return line;
+}
+
+/* ---- what the library calls ---- */
+
+wyn_str *wyn_input_line(void) {
+    enter();
+    wyn_str *line = next_line();
+    leave();
+    return line;
+}
+
+/* NULL at the end of input. */
+wyn_str *wyn_input_line_opt(void);
+wyn_str *wyn_input_line_opt(void) {
+    enter();
+    wyn_str *line = at_eof() ? NULL : next_line();
+    leave();
+    return line;
+}
+
+wyn_str *wyn_input_all(void) {
+    wyn_text t;
+    wyn_text_open(&t);
+    enter();
+    while (at < end || refill()) {
+        wyn_text_bytes(&t, buffer + at, end - at);
+        at = end;
     }
+    leave();
+    return wyn_text_take(&t);
 }
 
 /* The next number, a line each; 0 when the line is none. */

@@ -41,6 +41,8 @@ echo 'println(nothing_here)' >sem.wyn
 status 2 "$WYNC" lex.wyn
 status 3 "$WYNC" check parse.wyn
 status 4 "$WYNC" sem.wyn
+status 4 "$WYNC" --lint check sem.wyn
+said "sem.wyn:1:9"
 said "Error[E0301]"
 said "sem.wyn:1:9"
 status 4 "$WYNC" run sem.wyn
@@ -53,4 +55,6 @@ said '"code":"E0301"'
 said '"line":1,"column":9'
 [ -z "$out" ] || complain json "diagnostics on stdout: $out"
 [ ! -e sem ] || complain output "a failed compilation wrote a program"
+status 0 "$WYNC" -O0 run one.wyn
+[ "$out" = 1 ] || complain order "options before the command: $out"
 finish
