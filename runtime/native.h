@@ -188,6 +188,7 @@ wyn_str *wyn_file_temp(void);
 
 /* stdlib/native/input.c */
 wyn_str *wyn_input_line(void);
+wyn_str *wyn_input_line_opt(void); /* NULL at the end of input */
 wyn_str *wyn_input_all(void);
 int64_t wyn_input_int(void);
 double wyn_input_float(void);

@@ -86,8 +86,6 @@ wyn_str *wyn_input_line(void) {
     return line;
 }
 
-/* NULL at the end of input. */
-wyn_str *wyn_input_line_opt(void);
 wyn_str *wyn_input_line_opt(void) {
     enter();
     wyn_str *line = at_eof() ? NULL : next_line();

@@ -56,9 +56,10 @@ static void reader(void) {
     wyn_println_int(wyn_input_int());
     wyn_println_str(wyn_input_line());
     wyn_println_int(wyn_input_line()->len);
-    OK(!wyn_input_eof());
-    wyn_println_str(wyn_input_line());
-    OK(wyn_input_eof());
+    wyn_str *line = wyn_input_line_opt();
+    OK(line != NULL);
+    wyn_println_str(line);
+    OK(wyn_input_line_opt() == NULL);
     wyn_println_int(wyn_input_line()->len);
 }
 
