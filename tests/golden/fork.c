@@ -230,27 +230,27 @@ static void w_main(wyn_stack *stack, wyn_slot *head) {
 }
 
 /* fn Channel<int>.recv(self) -> int */
-#line 74 "std/concurrency.wyn"
+#line 76 "std/concurrency.wyn"
 static int64_t w_Channel_int_recv(wyn_channel *self, const wyn_site *t1) {
-#line 74
+#line 76
     int64_t t2 = 0;
-#line 74
+#line 76
     wyn_channel_recv(self, &t2, t1);
-#line 74
+#line 76
     return t2;
 }
 
 /* fn channel<int>(cap: int) -> Channel<int> */
-#line 591
+#line 603
 static wyn_channel *w_channel___int(int64_t cap, const wyn_site *t1) {
-#line 591
+#line 603
     return wyn_channel_new(&wyn_type_int, cap, t1);
 }
 
 /* fn Channel<int>.send(self, v: int) -> bool */
-#line 70
+#line 72
 static bool w_Channel_int_send(wyn_channel *self, int64_t v, const wyn_site *t1) {
-#line 70
+#line 72
     return wyn_channel_send(self, &(int64_t){v}, t1);
 }
 

@@ -34,6 +34,8 @@ WYN_ARRAY_OPS(wyn_future, wyn_future *, true)
 
 static wyn_str *w_work(int64_t, wyn_str *);
 static void w_main(void);
+static wyn_str *w_Future_string_to_string(wyn_future *);
+static wyn_str *w_Future_string_to_string_text(const void *);
 static void w_main_task(void *);
 static void w_main_task_2(void *);
 static void w_main_task_3(void *);
@@ -49,18 +51,25 @@ WYN_STR_LIT(S_3, 1, "c");
 static const wyn_site SITE_4 = {"tasks.wyn", "main", 8};
 WYN_STR_LIT(S_4, 1, "d");
 static const wyn_site SITE_5 = {"tasks.wyn", "main", 9};
+WYN_STR_LIT(S_5, 12, "Future(done)");
+WYN_STR_LIT(S_6, 15, "Future(running)");
 static const wyn_type D_Future_string;
 static const wyn_type D_Future_string = {
     .kind = WYN_T_FUTURE,
     .flags = WYN_TF_PTR | WYN_TF_NOZERO,
     .size = sizeof(wyn_future *),
     .name = "Future<string>",
+    .to_string = w_Future_string_to_string_text,
 };
 
 static const wyn_task TASK_0 = {w_main_task, &SITE_0, WYN_TASK_SIZE(sizeof(E_main_task), sizeof(wyn_str *)), WYN_TASK_TRACED | WYN_TASK_PROMPT | 0};
 static const wyn_task TASK_1 = {w_main_task_2, &SITE_1, WYN_TASK_SIZE(sizeof(E_main_task_2), sizeof(wyn_str *)), WYN_TASK_DETACHED | WYN_TASK_TRACED | WYN_TASK_PROMPT | 0};
 static const wyn_task TASK_2 = {w_main_task_3, &SITE_4, WYN_SCOPED_SIZE(sizeof(E_main_task_3), sizeof(wyn_str *)), WYN_TASK_SCOPED | WYN_TASK_TRACED | WYN_TASK_PROMPT | 0};
 static const wyn_task TASK_3 = {w_main_task_4, &SITE_5, WYN_SCOPED_SIZE(sizeof(E_main_task_4), sizeof(wyn_str *)), WYN_TASK_SCOPED | WYN_TASK_TRACED | WYN_TASK_PROMPT | 0};
+
+static wyn_str *w_Future_string_to_string_text(const void *t1) {
+    return w_Future_string_to_string(*(wyn_future **)t1);
+}
 
 int64_t wyn_main(void) {
     w_main();
@@ -70,6 +79,7 @@ int64_t wyn_main(void) {
 const char wyn_names[] =
     "w_work\0" "work" "\0"
     "w_main\0" "main" "\0"
+    "w_Future_string_to_string\0" "Future<string>.to_string" "\0"
     "";
 
 /* fn work(n: int, name: string) -> string */
@@ -134,7 +144,14 @@ static void w_main(void) {
     wyn_println_str(wyn_str_concat2(a, b));
 }
 
-#line 4
+/* fn Future<string>.to_string(self) -> string */
+#line 49 "std/concurrency.wyn"
+static wyn_str *w_Future_string_to_string(wyn_future *self) {
+#line 49
+    return wyn_future_is_done(self) ? WYN_S(S_5) : WYN_S(S_6);
+}
+
+#line 4 "tasks.wyn"
 static void w_main_task(void *t1) {
 #line 4
     E_main_task *t2 = (E_main_task *)t1;
