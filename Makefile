@@ -47,6 +47,7 @@ help:
 	@echo 'make stress              tasks again and again, gates, checkers: minutes; make soak MINUTES=n'
 	@echo 'make sim SEEDS=n         the runtime under simulated schedules; make mutants breaks it'
 	@echo 'make bench               speed against the peers in bench/: programs, tasks'
+	@echo 'make ideas               runtimes without one of their ideas, for sh bench/spawn/ideas'
 	@echo 'make fuzz FUZZ_SECONDS=n feed nonsense to lexer, parser and checker (needs clang)'
 	@echo 'make tidy                layers, sizes, banned calls'
 	@echo 'make bless T=text        accept the present output as the expected one'

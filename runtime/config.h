@@ -7,6 +7,20 @@
 #define RT_MB ((size_t)1 << 20)
 #define RT_GB ((size_t)1 << 30)
 
+/* The four ideas of the scheduler (sched.h). bench/spawn/ideas builds the runtime without one. */
+#ifndef RT_BULK
+#define RT_BULK 1 /* tasks come from lists refilled a block at a time */
+#endif
+#ifndef RT_BATCHED
+#define RT_BATCHED 1 /* entries of queues move many at a time */
+#endif
+#ifndef RT_QUIET
+#define RT_QUIET 1 /* a push signals only if somebody sleeps and nobody searches */
+#endif
+#ifndef RT_POOLS
+#define RT_POOLS 1 /* each worker has a queue of its own, from which others steal */
+#endif
+
 #ifdef RT_HOSTILE
 #define RT_HEAP_START (64 * RT_KB)
 #define RT_OUT_BUFFER 64
@@ -30,7 +44,7 @@
 #define RT_ARRAY_FIRST 4 /* elements of an array's first buffer, at least */
 #define RT_ARRAY_HINT (1 << 20) /* elements that a comprehension gets room for at once */
 #define RT_RING 256      /* entries of a worker's queue; a power of two */
-#define RT_BATCH 128     /* entries moved to and from the global queue at once; half a ring */
+#define RT_BATCH (RT_BATCHED ? 128 : 1) /* entries moved to the global queue at once; half a ring */
 #define RT_POOL 64       /* unused stacks a worker keeps */
 #define RT_TIMERS_FIRST 64 /* entries of a heap of timers, at first */
 #define RT_PLACES 4096u   /* stacks from which on tasks of a kind share their places */

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "config.h"
+#include "lock.h"
 
 typedef struct Ring {
     _Alignas(64) _Atomic uint32_t head;
@@ -19,8 +20,16 @@ typedef struct Ring {
     _Atomic uintptr_t slot[RT_RING];
 } Ring;
 
-/* False when it is full. Owner only. */
-static inline bool ring_push(Ring *r, uintptr_t entry) {
+/* Without RT_POOLS all workers have one ring, and a lock makes each of them its owner. */
+extern uint32_t ring_lock;
+static inline void ring_enter(void) {
+    if (!RT_POOLS) lock_take(&ring_lock);
+}
+static inline void ring_leave(void) {
+    if (!RT_POOLS) lock_drop(&ring_lock);
+}
+
+static inline bool ring_append(Ring *r, uintptr_t entry) {
     uint32_t t = atomic_load_explicit(&r->tail, memory_order_relaxed);
     if (__builtin_expect(t - r->seen_head >= RT_RING, 0)) {
         /* acquire: with the CAS of whoever moved head, so that it has read its slots */
@@ -31,6 +40,14 @@ static inline bool ring_push(Ring *r, uintptr_t entry) {
     /* release: with the acquire of tail in ring_pop and ring_steal */
     atomic_store_explicit(&r->tail, t + 1, memory_order_release);
     return true;
+}
+
+/* False when it is full. Owner only. */
+static inline bool ring_push(Ring *r, uintptr_t entry) {
+    ring_enter();
+    bool added = ring_append(r, entry);
+    ring_leave();
+    return added;
 }
 
 static inline uint32_t ring_count(const Ring *r) {
@@ -47,7 +64,7 @@ uintptr_t ring_steal(Ring *from, Ring *to, uint32_t min, uint32_t *n);
 /* Owner: takes up to RT_BATCH of the oldest entries out. */
 uint32_t ring_take(Ring *r, uintptr_t out[RT_BATCH]);
 
-/* Owner: appends n entries, which must fit. */
-void ring_put(Ring *r, const uintptr_t *entry, uint32_t n);
+/* Owner: appends up to n entries; how many fitted. */
+uint32_t ring_put(Ring *r, const uintptr_t *entry, uint32_t n);
 
 #endif

@@ -167,7 +167,7 @@ void future_first(void) { wyn_drain_hook = drain_and_report; }
 
 /* Nobody else has it: back to the list that the next spawn of this worker takes from. */
 static void future_free(wyn_future *f, const wyn_task *d) {
-    if (d->size > WYN_SMALL_MAX) return;
+    if (d->size > WYN_SMALL_MAX || !RT_BULK) return;
     bool traced = (d->flags & WYN_TASK_TRACED) != 0;
     uint64_t *word = (uint64_t *)f, *end = word + (d->size + 15) / 16 * 2;
     while (traced && word < end) {

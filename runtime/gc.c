@@ -453,7 +453,7 @@ static void do_refill(void *arg) {
 }
 
 void *wyn_alloc_slow(size_t size, int kind) {
-    if (size > WYN_SMALL_MAX) return alloc_large(size, kind == WYN_MEM_TRACED, false);
+    if (size > WYN_SMALL_MAX || !RT_BULK) return alloc_large(size, kind == WYN_MEM_TRACED, false);
     if (!gc_started) gc_start();
     size_t granules = size == 0 ? 1 : (size + 15) / 16;
     void **list = &wyn_worker()->lists[kind][granules];

@@ -115,6 +115,14 @@ void idle_wake_one(void) {
     }
 }
 
+void idle_signal(void) {
+    if (atomic_load_explicit(&idle_bits, memory_order_relaxed) != 0) {
+        idle_wake_one();
+    } else {
+        futex_wake(&workers[0]->wake);
+    }
+}
+
 /* ---- searching ---- */
 
 bool idle_may_search(void) {

@@ -173,10 +173,9 @@ uintptr_t inject_pop(Ring *mine) {
     uint32_t batch = inject_any() ? list_take() : NONE;
     if (batch == NONE) return 0;
     Cell *c = cell(batch);
-    uint32_t room = RT_RING - ring_count(mine), n = atomic_load(&c->n), k = n - 1;
-    if (k > room) k = room;
+    uint32_t n = atomic_load(&c->n);
     uintptr_t e = c->entry[0];
-    ring_put(mine, c->entry + 1, k);
+    uint32_t k = ring_put(mine, c->entry + 1, n - 1);
     if (k + 1 == n) {
         batch_drop(batch);
     } else { /* the rest goes to the end */

@@ -42,7 +42,7 @@ static int64_t step_run(const Rounds *r, int64_t from, int64_t to, int64_t *step
 
 /* Is a worker looking for work, and nothing there for it? */
 static bool is_wanted(void) {
-    return ring_count(&worker_self()->ring) == 0 &&
+    return ring_count(worker_ring(worker_self())) == 0 &&
            (atomic_load_explicit(&idle_bits, memory_order_relaxed) != 0 ||
             atomic_load_explicit(&idle_searching, memory_order_relaxed) != 0);
 }

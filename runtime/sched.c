@@ -71,7 +71,7 @@ static void wake_for_work(Worker *w) {
     /* one fresh task with its spawner about to await needs no second worker; the monitor sees it
      * if that turns out otherwise */
     if (atomic_load_explicit(&idle_searching, memory_order_relaxed) == 0 &&
-        ring_count(&w->ring) >= 2)
+        ring_count(worker_ring(w)) >= 2)
         idle_wake_one();
 }
 
@@ -80,16 +80,16 @@ static __attribute__((noinline, cold)) void ring_overflow(Worker *w, uintptr_t e
     w->stat[STAT_BATCHES]++;
     if (w->stale > RT_RING / 4) { /* maybe only entries of tasks that awaiters ran are left */
         w->stale = 0;
-        uint32_t n = ring_take(&w->ring, out), k = 0;
+        uint32_t n = ring_take(worker_ring(w), out), k = 0;
         for (uint32_t i = 0; i < n; i++) {
             if (!future_is_stale(out[i])) out[k++] = out[i];
         }
         if (k > 0) inject_push(out, k);
     } else {
-        uint32_t n = ring_take(&w->ring, out);
+        uint32_t n = ring_take(worker_ring(w), out);
         if (n > 0) inject_push(out, n);
     }
-    if (!ring_push(&w->ring, entry)) inject_push(&entry, 1);
+    if (!ring_push(worker_ring(w), entry)) inject_push(&entry, 1);
     if (atomic_load_explicit(&idle_bits, memory_order_relaxed) != 0 &&
         atomic_load_explicit(&idle_searching, memory_order_relaxed) == 0)
         idle_wake_one();
@@ -97,12 +97,15 @@ static __attribute__((noinline, cold)) void ring_overflow(Worker *w, uintptr_t e
 
 static inline void wake_after_push(Worker *w) {
     atomic_signal_fence(memory_order_seq_cst); /* with the barrier of idle_sleep */
-    if (WYN_UNLIKELY(atomic_load_explicit(&idle_bits, memory_order_relaxed) != 0))
+    if (!RT_QUIET) {
+        idle_signal();
+    } else if (WYN_UNLIKELY(atomic_load_explicit(&idle_bits, memory_order_relaxed) != 0)) {
         wake_for_work(w);
+    }
 }
 
 static inline void push(Worker *w, uintptr_t entry) {
-    if (WYN_UNLIKELY(!ring_push(&w->ring, entry))) {
+    if (WYN_UNLIKELY(!ring_push(worker_ring(w), entry))) {
         ring_overflow(w, entry);
         return;
     }
@@ -188,7 +191,7 @@ static inline uintptr_t local_next(Worker *w) {
         return e;
     }
     w->lifo_run = 0;
-    if ((e = ring_pop(&w->ring)) != 0) return e;
+    if ((e = ring_pop(worker_ring(w))) != 0) return e;
     return lifo_take(w);
 }
 
@@ -198,7 +201,8 @@ static uintptr_t steal_round(Worker *w, uint32_t min) {
     for (int i = 0; i < worker_count; i++) {
         Worker *v = workers[(at + (uint32_t)i) % (uint32_t)worker_count];
         if (v == w) continue;
-        uintptr_t e = ring_steal(&v->ring, &w->ring, min, &w->stolen);
+        uintptr_t e =
+            RT_POOLS ? ring_steal(&v->ring, &w->ring, min, &w->stolen) : local_next(w);
         if (e != 0) {
             w->stolen_at = time_mono();
             w->stat[STAT_STEALS]++;
@@ -216,7 +220,7 @@ static uintptr_t steal_round(Worker *w, uint32_t min) {
             return e;
         if (timers_fire(&v->timers) > 0 && (e = local_next(w)) != 0) return e;
     }
-    return inject_pop(&w->ring);
+    return inject_pop(worker_ring(w));
 }
 
 static void pause_long(void) {
@@ -257,7 +261,7 @@ static uintptr_t fair_next(Worker *w) {
     w->fair = false;
     fire_all();
     poll_now();
-    return inject_pop(&w->ring);
+    return inject_pop(worker_ring(w));
 }
 
 static uintptr_t next_entry(Worker *w) {
@@ -273,7 +277,7 @@ static uintptr_t next_entry(Worker *w) {
             if (w->fair || fair_turn(w)) {
                 if ((e = fair_next(w)) != 0) return e;
             }
-            if ((e = local_next(w)) != 0 || (e = inject_pop(&w->ring)) != 0) return e;
+            if ((e = local_next(w)) != 0 || (e = inject_pop(worker_ring(w))) != 0) return e;
             if (fire_all() + poll_now() > 0) continue;
         }
         if (counted || idle_may_search()) {
@@ -293,7 +297,7 @@ static Fiber *new_stack(Worker *w, const wyn_site *kind);
 /* This loop lies at a place that others want: it goes on elsewhere. */
 static __attribute__((noinline, cold)) void leave_place(Worker *w) {
     uintptr_t e = w->fair ? fair_next(w) : 0;
-    if (e == 0 && (e = local_next(w)) == 0) e = inject_pop(&w->ring);
+    if (e == 0 && (e = local_next(w)) == 0) e = inject_pop(worker_ring(w));
     if ((e & ENTRY_TAG) == ENTRY_FIBER) {
         if (fiber_enter(entry_fiber(e))) switch_to(w, entry_fiber(e), commit_drop, NULL);
         e = 0;
@@ -434,7 +438,7 @@ wyn_future *wyn_spawn(wyn_future *f, const wyn_task *task) {
     __atomic_store_n(&f->st, (uintptr_t)task, __ATOMIC_RELAXED);
     Worker *w = worker_self();
     count_spawn(w);
-    if (WYN_UNLIKELY(!ring_push(&w->ring, (uintptr_t)f))) {
+    if (WYN_UNLIKELY(!ring_push(worker_ring(w), (uintptr_t)f))) {
         /* there is work for everybody: more of it is not worth a queue */
         if ((task->flags & WYN_TASK_PROMPT) != 0 && w->stale <= RT_RING / 4 &&
             future_run_in_place(w->self, f, task)) {

@@ -66,6 +66,9 @@ extern __thread bool sched_thread_ours;
 
 static inline Worker *worker_self(void) { return (Worker *)(void *)wyn_worker(); }
 
+/* The ring it pushes to and pops from. */
+static inline Ring *worker_ring(Worker *w) { return RT_POOLS ? &w->ring : &workers[0]->ring; }
+
 void sched_start(void); /* before anything waits or is spawned */
 
 /* Puts a task into the queue of this worker. */
@@ -115,6 +118,7 @@ extern _Atomic uint64_t idle_bits; /* bit i: worker i sleeps, is about to, or ne
 extern _Atomic int idle_searching;
 void idle_start(void);
 void idle_wake_one(void);
+void idle_signal(void); /* without RT_QUIET: the same, with a system call in any case */
 bool idle_may_search(void);
 bool idle_sleep(Worker *w); /* true: woken by somebody who counted us as searching */
 void idle_found(bool found); /* ends a search */

@@ -59,3 +59,22 @@ stress: all sim $(B)/hostile/wync
 soak: all $(B)/hostile/wync
 	@sh tests/stress/run $$(($(MINUTES) * 40))
 	@WYNC=$(B)/hostile/wync GC_EVERY=0 sh tests/stress/run $$(($(MINUTES) * 20))
+
+# --- the runtime without one of the four ideas of the scheduler, for bench/spawn/ideas
+define idea
+$(B)/ideas/$(1)/rt/%.o: %.c
+	@mkdir -p $$(@D)
+	@$(CC) $(RUNTIME_CFLAGS) -O2 $(2) -c -o $$@ $$<
+$(B)/ideas/$(1)/libwynrt.a: $(patsubst runtime/%.c,$(B)/ideas/$(1)/rt/runtime/%.o,$(wildcard runtime/*.c)) \
+    $(B)/libwynrt.a
+	@cp $(B)/libwynrt.a $$@ && ar r $$@ $$(filter %.o,$$^)
+$(B)/ideas/$(1)/wync: $(WYNC_READY) $(B)/ideas/$(1)/libwynrt.a
+	@cp $$(filter-out $(B)/libwynrt.a $$(@D)/libwynrt.a,$$^) $$(@D)
+ideas: $(B)/ideas/$(1)/wync
+endef
+.PHONY: ideas
+$(eval $(call idea,bulk,-DRT_BULK=0))
+$(eval $(call idea,batched,-DRT_BATCHED=0))
+$(eval $(call idea,quiet,-DRT_QUIET=0))
+$(eval $(call idea,pools,-DRT_POOLS=0))
+$(eval $(call idea,none,-DRT_BULK=0 -DRT_BATCHED=0 -DRT_QUIET=0 -DRT_POOLS=0))
