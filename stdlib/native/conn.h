@@ -21,6 +21,8 @@ typedef struct Layer {
     PollSide wants;
 } Layer;
 
+enum { CONN_FREE, CONN_LOOKED_AT, CONN_READ };
+
 typedef struct Conn {
     int error;            /* errno of the last call that gave "" */
     size_t from, to, cap; /* bytes [from, to) of buf were read and not yet asked for */
@@ -32,7 +34,7 @@ typedef struct Conn {
     _Atomic bool idle;    /* waits for the first byte of a request */
     char *out;            /* malloc; [0, out_len) was put and not yet sent */
     size_t out_len, out_cap;
-    atomic_flag reading;  /* held by the call that reads */
+    _Atomic int reading;  /* CONN_..: who uses buf and head */
     atomic_flag putting;  /* held while out is looked at or changed: pairs with itself */
 } Conn;
 
@@ -45,9 +47,17 @@ int64_t conn_new(int fd, int64_t listener);
 int conn_enter_read(int64_t h, Conn **c);
 void conn_leave_read(int64_t h, Conn *c);
 
+/* For a call that only looks at what was read, for a moment: false when the connection is closed or
+ * a call reads, which moves the buffer. */
+bool conn_look(int64_t h, Conn **c);
+void conn_unlook(int64_t h, Conn *c);
+
 /* Reads more behind what the buffer holds, which may move. False at the end, with error 0, or
  * after a failure. */
 bool conn_fill(Conn *c, int64_t h, int fd, int64_t when);
+
+/* Room for so many bytes behind what is there, if there is memory for it. */
+void conn_reserve(Conn *c, size_t room);
 
 /* Until n bytes are there, from c->from on: 0, or a negative errno. */
 int conn_need(Conn *c, int64_t h, int fd, size_t n, int64_t when);

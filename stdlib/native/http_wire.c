@@ -14,29 +14,10 @@
 #include <sys/uio.h>
 #include <time.h>
 
-#include "conn.h"
+#include "http.h"
 #include "wyn.h"
 
-enum { FIELDS_MAX = 100, HEAD_MAX = 64 << 10, SMALL = 16 << 10 };
-
-typedef struct Span { /* in the buffer, from the start of the head */
-    uint32_t at, len;
-} Span;
-
-struct HttpHead {
-    Span method, target;
-    Span name[FIELDS_MAX], value[FIELDS_MAX];
-    uint32_t fields, size; /* of the head with its empty line */
-    size_t taken;          /* bytes of head and raw body in the buffer */
-    Span body;             /* decoded in place */
-    bool keep, v10, chunked, expect;
-    int status;     /* of an answer; 0: a request */
-    int64_t length; /* -1: none given */
-};
-
-typedef struct Text {
-    const char *p, *end;
-} Text;
+enum { SMALL = 16 << 10 };
 
 static bool is_token(unsigned char c) {
     static const char marks[] = "!#$%&'*+-.^_`|~";
@@ -58,6 +39,32 @@ static int parse_version(HttpHead *q, const char *p) {
     return q->v10 || memcmp(p + 5, "1.1", 3) == 0 ? 0 : 505;
 }
 
+/* A path, which may stand behind http://host; or what OPTIONS and CONNECT have in its place. */
+static bool parse_target(HttpHead *q, const char *base, const char *p, size_t n) {
+    const char *path = p;
+    if (memchr(p, '#', n) != NULL) return false;
+    q->answers_head = same(base, q->method.len, "HEAD");
+    if (n == 1 && *p == '*') {
+        if (!same(base, q->method.len, "OPTIONS")) return false;
+    } else if (same(base, q->method.len, "CONNECT")) {
+        if (memchr(p, ':', n) == NULL || memchr(p, '/', n) != NULL) return false;
+    } else if (*p != '/') {
+        size_t scheme = n > 7 && strncasecmp(p, "http://", 7) == 0    ? 7
+                        : n > 8 && strncasecmp(p, "https://", 8) == 0 ? 8
+                                                                      : 0;
+        if (scheme == 0) return false;
+        path = memchr(p + scheme, '/', n - scheme);
+        if (path == p + scheme || memchr(p + scheme, '@', n - scheme) != NULL) return false;
+        if (path == NULL) { /* no path: one of the slashes before the host stands for it */
+            if (memchr(p, '?', n) != NULL) return false;
+            path = p + scheme - 1;
+            n = (size_t)(path + 1 - p);
+        }
+    }
+    q->target = (Span){(uint32_t)(path - base), (uint32_t)(n - (size_t)(path - p))};
+    return true;
+}
+
 static int parse_request_line(HttpHead *q, const char *base, const char *end) {
     const char *p = base;
     while (p < end && is_token((unsigned char)*p)) p++;
@@ -66,10 +73,7 @@ static int parse_request_line(HttpHead *q, const char *base, const char *end) {
     const char *target = ++p;
     while (p < end && (unsigned char)*p > ' ' && *p != 0x7f) p++;
     if (p == target || p == end || *p != ' ') return 400;
-    size_t len = (size_t)(p - target);
-    bool star = len == 1 && *target == '*';
-    if (*target != '/' && !star && memchr(target, ':', len) == NULL) return 400;
-    q->target = (Span){(uint32_t)(target - base), (uint32_t)len};
+    if (!parse_target(q, base, target, (size_t)(p - target))) return 400;
     p++;
     q->status = 0;
     return end - p == 8 ? parse_version(q, p) : 400;
@@ -86,6 +90,17 @@ static int parse_status_line(HttpHead *q, const char *base, const char *end) {
     return q->status < 100 ? 400 : 0;
 }
 
+static bool is_host(const char *p, size_t n) {
+    static const char marks[] = "-._~%!$&'()*+;=:[]";
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)p[i];
+        bool ok = (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c >= 0x80 ||
+                  (c != 0 && strchr(marks, c) != NULL);
+        if (!ok) return false;
+    }
+    return true;
+}
+
 static int field_length(HttpHead *q, const char *p, size_t n) {
     int64_t length = 0;
     if (n == 0 || n > 18) return 400;
@@ -93,7 +108,7 @@ static int field_length(HttpHead *q, const char *p, size_t n) {
         if (p[i] < '0' || p[i] > '9') return 400;
         length = length * 10 + (p[i] - '0');
     }
-    if (q->length >= 0 && q->length != length) return 400;
+    if (q->length >= 0 && (q->status == 0 || q->length != length)) return 400;
     q->length = length;
     return 0;
 }
@@ -116,8 +131,9 @@ static int field_known(HttpHead *q, const char *name, size_t n, const char *valu
                        int *hosts) {
     switch (n) {
     case 4:
-        if (same(name, n, "host")) ++*hosts;
-        return 0;
+        if (!same(name, n, "host")) return 0;
+        ++*hosts;
+        return is_host(value, len) ? 0 : 400;
     case 6:
         if (same(name, n, "expect")) {
             if (!same(value, len, "100-continue")) return 417;
@@ -163,11 +179,16 @@ static int parse_head(HttpHead *q, const char *base, size_t n, bool answer) {
     int hosts = 0, bad = 0;
     q->fields = 0;
     q->length = -1;
-    q->chunked = q->expect = false;
+    q->chunked = q->expect = q->answers_head = false;
     for (bool first = true; bad == 0; first = false) {
         const char *nl = memchr(p, '\n', (size_t)(end - p)), *stop = nl;
         if (nl == NULL) return 400;
-        if (stop > p && stop[-1] == '\r') stop--;
+        if (stop > p && stop[-1] == '\r') {
+            stop--;
+        } else if (!answer) {
+            return 400; /* others may not see the end of a line here */
+        }
+        if (stop == p && first) return 400;
         if (stop == p) break;
         bad = !first   ? parse_field(q, base, p, stop, &hosts)
               : answer ? parse_status_line(q, base, stop)
@@ -193,102 +214,21 @@ static size_t head_size(const char *p, size_t n, size_t seen) {
     return 0;
 }
 
-/* ---- the body ---- */
-
-/* The offset behind the line that begins at `at`. */
-static int need_line(Conn *c, int64_t h, int fd, size_t at, size_t *next, int64_t when) {
-    for (;;) {
-        const char *p = c->buf + c->from;
-        size_t n = c->to - c->from;
-        const char *nl = n > at ? memchr(p + at, '\n', n - at) : NULL;
-        if (nl != NULL) {
-            *next = (size_t)(nl - p) + 1;
-            return 0;
-        }
-        if (n - at > 4096) return 400;
-        int bad = conn_need(c, h, fd, n + 1, when);
-        if (bad != 0) return bad;
-    }
-}
-
-static int hex_value(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    c |= 32;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static int chunk_size(const char *p, const char *end, size_t *size) {
-    size_t n = 0;
-    const char *start = p;
-    for (int v; p < end && (v = hex_value(*p)) >= 0; p++) {
-        if (p - start > 12) return 413;
-        n = n * 16 + (size_t)v;
-    }
-    if (p == start || (p < end && *p != ';' && *p != '\r' && *p != '\n')) return 400;
-    *size = n;
-    return 0;
-}
-
-/* Chunks become one piece in place, behind the head. */
-static int read_chunks(Conn *c, HttpHead *q, int64_t h, int fd, size_t most, int64_t when) {
-    size_t at = q->size, to = q->size, next, size;
-    for (;;) {
-        int bad = need_line(c, h, fd, at, &next, when);
-        if (bad != 0) return bad;
-        bad = chunk_size(c->buf + c->from + at, c->buf + c->from + next, &size);
-        if (bad != 0) return bad;
-        if (size > most || to - q->size > most - size) return 413;
-        at = next;
-        if (size == 0) break;
-        bad = conn_need(c, h, fd, at + size + 2, when);
-        if (bad != 0) return bad;
-        char *base = c->buf + c->from;
-        if (base[at + size] != '\r' || base[at + size + 1] != '\n') return 400;
-        memmove(base + to, base + at, size);
-        to += size;
-        at += size + 2;
-        if (at - to > HEAD_MAX + 8 * most) return 413; /* sizes and what follows them */
-    }
-    for (;;) { /* trailers, which nobody asks for */
-        int bad = need_line(c, h, fd, at, &next, when);
-        if (bad != 0) return bad;
-        size_t len = next - at;
-        at = next;
-        if (len <= 2) break;
-        if (at > (size_t)HEAD_MAX + most) return 431;
-    }
-    q->body = (Span){q->size, (uint32_t)(to - q->size)};
-    q->taken = at;
-    return 0;
-}
-
-static int read_body(Conn *c, HttpHead *q, int64_t h, int fd, size_t most, int64_t when) {
-    q->body = (Span){q->size, 0};
-    q->taken = q->size;
-    if (!q->chunked && q->length <= 0) return 0;
-    if (q->length > (int64_t)most) return 413;
-    if (q->expect) {
-        static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
-        int64_t bad = conn_write(c, h, fd, go_on, sizeof go_on - 1, when);
-        if (bad != 0) return (int)bad;
-    }
-    if (q->chunked) return read_chunks(c, q, h, fd, most, when);
-    int bad = conn_need(c, h, fd, q->size + (size_t)q->length, when);
-    if (bad != 0) return bad;
-    q->body.len = (uint32_t)q->length;
-    q->taken = q->size + (size_t)q->length;
-    return 0;
-}
-
 /* ---- requests ---- */
+
+/* Empty lines before a head. */
+static void skip_lines(Conn *c) {
+    while (c->to - c->from > 1 && memcmp(c->buf + c->from, "\r\n", 2) == 0) c->from += 2;
+}
 
 static int read_head(Conn *c, int64_t h, int fd, int64_t idle_ms, int64_t ms, bool answer) {
     HttpHead *q = c->head;
     if (q == NULL && (q = c->head = calloc(1, sizeof *q)) == NULL) return -ENOMEM;
     c->from += q->taken;
     q->taken = 0;
-    while (c->to > c->from && (c->buf[c->from] == '\r' || c->buf[c->from] == '\n')) c->from++;
-    int64_t when = poll_deadline(c->to > c->from ? ms : idle_ms);
+    skip_lines(c);
+    bool begun = c->to > c->from;
+    int64_t when = poll_deadline(begun ? ms : idle_ms);
     size_t seen = 0, size;
     while ((size = head_size(c->buf + c->from, c->to - c->from, seen)) == 0) {
         bool idle = c->to == c->from;
@@ -301,51 +241,51 @@ static int read_head(Conn *c, int64_t h, int fd, int64_t idle_ms, int64_t ms, bo
             if (c->error == ETIMEDOUT && !idle) return 408;
             return c->error != 0 ? -c->error : idle ? -EPIPE : -ECONNABORTED;
         }
-        if (idle) when = poll_deadline(ms);
+        if (!begun) when = poll_deadline(ms);
+        begun = true;
+        if (idle) skip_lines(c);
     }
+    if (size > HEAD_MAX) return 431;
     q->size = (uint32_t)size;
-    return parse_head(q, c->buf + c->from, size, answer);
+    int bad = parse_head(q, c->buf + c->from, size, answer);
+    if (bad == 0) body_begin(q, answer, false);
+    return bad;
 }
 
-static int read_request(Conn *c, int64_t h, int fd, int64_t idle_ms, int64_t ms, size_t most) {
-    int bad = read_head(c, h, fd, idle_ms, ms, false);
-    return bad != 0 ? bad : read_body(c, c->head, h, fd, most, poll_deadline(ms));
+static int read_request(Conn *c, int64_t h, int fd, int64_t idle_ms, int64_t ms) {
+    HttpHead *q = c->head;
+    if (q != NULL && q->taken > 0 && q->state != BODY_NONE &&
+        !body_drain(c, h, fd, HTTP_DRAIN, poll_deadline(ms)))
+        return -ECONNABORTED;
+    return read_head(c, h, fd, idle_ms, ms, false);
 }
 
-/* All that comes until the other side closes. */
-static int read_to_end(Conn *c, HttpHead *q, int64_t h, int fd, size_t most, int64_t when) {
-    q->keep = false;
-    c->error = 0;
-    while (conn_fill(c, h, fd, when)) {
-        if (c->to - c->from - q->size > most) return 413;
-    }
-    q->taken = c->to - c->from;
-    q->body = (Span){q->size, (uint32_t)(q->taken - q->size)};
-    return -c->error;
-}
-
-static int read_answer(Conn *c, int64_t h, int fd, int64_t ms, size_t most, bool head) {
-    int64_t when = poll_deadline(ms);
-    HttpHead *q;
+static int read_answer(Conn *c, int64_t h, int fd, int64_t ms, bool head) {
     do { /* answers before the answer */
         int bad = read_head(c, h, fd, ms, ms, true);
         if (bad != 0) return bad;
-        q = c->head;
-        q->taken = q->size;
-    } while (q->status < 200 && q->status != 101);
-    q->body = (Span){q->size, 0};
-    if (head || q->status == 204 || q->status == 304 || q->status == 101) return 0;
-    if (q->chunked || q->length >= 0) return read_body(c, q, h, fd, most, when);
-    return read_to_end(c, q, h, fd, most, when);
+    } while (c->head->status < 200 && c->head->status != 101);
+    body_begin(c->head, true, head);
+    return 0;
 }
 
-/* The next request: 0, or see above; -EPIPE: the client has gone. */
-int64_t wyn_http_next(int64_t h, int64_t idle_ms, int64_t ms, int64_t most) {
+static size_t at_most(int64_t n) { return n < 0 ? 0 : n > 1 << 30 ? 1 << 30 : (size_t)n; }
+
+/* The head of the next request: 0, or see above; -EPIPE: the client has gone. Of its body `whole`
+ * bytes are read at once at most, and `upload` in pieces. */
+int64_t wyn_http_next(int64_t h, int64_t idle_ms, int64_t ms, int64_t whole, int64_t upload) {
     Conn *c;
     int fd = conn_enter_read(h, &c);
     if (fd < 0) return -EBADF;
-    int r = read_request(c, h, fd, idle_ms, ms, (size_t)(most > 1 << 30 ? 1 << 30 : most));
-    if (r != 0 && c->head != NULL) c->head->keep = false;
+    int r = read_request(c, h, fd, idle_ms, ms);
+    HttpHead *q = c->head;
+    if (q != NULL) {
+        q->whole = at_most(whole);
+        q->upload = upload < whole ? q->whole : (size_t)upload;
+        q->ms = ms;
+        if (r == 0 && q->left > q->upload) r = 413;
+        if (r != 0) q->keep = false;
+    }
     conn_leave_read(h, c);
     return r;
 }
@@ -359,21 +299,28 @@ static bool is_idle(void *extra, void *listener) {
 /* Closes the connections of a listener on which no request has begun. */
 void wyn_http_close_idle(int64_t listener) { poll_close_those(conn_drop, is_idle, &listener); }
 
-/* The answer to a request that was written: 0, or see above. */
-int64_t wyn_http_reply(int64_t h, int64_t ms, int64_t most, bool head) {
+/* The head of the answer to a request that was written, and its body, if it is wanted as a whole:
+ * 0, or see above. */
+int64_t wyn_http_reply(int64_t h, int64_t ms, int64_t most, bool head, bool whole) {
     Conn *c;
     int fd = conn_enter_read(h, &c);
     if (fd < 0) return -EBADF;
-    int r = read_answer(c, h, fd, ms, (size_t)(most > 1 << 30 ? 1 << 30 : most), head);
+    int64_t when = poll_deadline(ms);
+    int r = read_answer(c, h, fd, ms, head);
+    if (r == 0) {
+        c->head->ms = ms;
+        c->head->upload = most < 0 ? 0 : (size_t)most;
+    }
+    if (r == 0 && whole) r = body_whole(c, h, fd, at_most(most), when);
     conn_leave_read(h, c);
     return r;
 }
 
 int64_t wyn_http_reply_status(int64_t h) {
-    void *extra;
-    if (poll_enter(h, &extra) < 0) return 0;
-    int64_t status = ((Conn *)extra)->head == NULL ? 0 : ((Conn *)extra)->head->status;
-    poll_leave(h);
+    Conn *c;
+    if (!conn_look(h, &c)) return 0;
+    int64_t status = c->head == NULL ? 0 : c->head->status;
+    conn_unlook(h, c);
     return status;
 }
 
@@ -383,24 +330,22 @@ static wyn_str *piece(const Conn *c, Span s) {
 
 /* 0: method, 1: target, 2: body, 3: the whole head. */
 wyn_str *wyn_http_part(int64_t h, int64_t part) {
-    void *extra;
-    if (poll_enter(h, &extra) < 0) return wyn_str_empty;
-    const Conn *c = extra;
+    Conn *c;
+    if (!conn_look(h, &c)) return wyn_str_empty;
     const HttpHead *q = c->head;
     wyn_str *s = q == NULL || q->taken == 0 ? wyn_str_empty
                  : piece(c, part == 0   ? q->method
                             : part == 1 ? q->target
                             : part == 2 ? q->body
                                         : (Span){0, q->size});
-    poll_leave(h);
+    conn_unlook(h, c);
     return s;
 }
 
 /* The values of a field, joined by ", "; "" when there is none. */
 wyn_str *wyn_http_field(int64_t h, const wyn_str *name) {
-    void *extra;
-    if (poll_enter(h, &extra) < 0) return wyn_str_empty;
-    const Conn *c = extra;
+    Conn *c;
+    if (!conn_look(h, &c)) return wyn_str_empty;
     const HttpHead *q = c->head;
     wyn_str *s = wyn_str_empty;
     for (uint32_t i = 0; q != NULL && q->taken > 0 && i < q->fields; i++) {
@@ -411,16 +356,16 @@ wyn_str *wyn_http_field(int64_t h, const wyn_str *name) {
         wyn_str *v = piece(c, q->value[i]);
         s = s->len == 0 ? v : wyn_str_concat2(wyn_str_concat2(s, wyn_str_from_c(", ")), v);
     }
-    poll_leave(h);
+    conn_unlook(h, c);
     return s;
 }
 
 bool wyn_http_keeps(int64_t h) {
-    void *extra;
-    if (poll_enter(h, &extra) < 0) return false;
-    const HttpHead *q = ((Conn *)extra)->head;
-    bool keep = q != NULL && q->keep;
-    poll_leave(h);
+    Conn *c;
+    if (!conn_look(h, &c)) return false;
+    const HttpHead *q = c->head;
+    bool keep = q != NULL && q->keep && (q->status == 0 || q->state == BODY_NONE);
+    conn_unlook(h, c);
     return keep;
 }
 
@@ -463,10 +408,12 @@ static size_t date_line(char *to) {
 
 static bool no_body(int64_t status) { return status < 200 || status == 204 || status == 304; }
 
-static bool is_head_request(const Conn *c) {
-    const HttpHead *q = c->head;
-    return q != NULL && q->taken > 0 && q->method.len == 4 &&
-           memcmp(c->buf + c->from, "HEAD", 4) == 0;
+static bool is_head_request(const Conn *c) { return c->head != NULL && c->head->answers_head; }
+
+/* Will what the client still sends of its request be read after the answer? */
+static void judge_rest(HttpHead *q) {
+    if (q == NULL || q->state == BODY_NONE || q->taken == 0) return;
+    if (q->expect || q->bad != 0 || q->left > HTTP_DRAIN) q->keep = false;
 }
 
 static size_t put(char *out, size_t n, const char *p, size_t len) {
@@ -474,9 +421,9 @@ static size_t put(char *out, size_t n, const char *p, size_t len) {
     return n + len;
 }
 
-/* The head of an answer into out, which has room for the fields and HEAD_ROOM. length -1: the body
- * comes in chunks. */
+/* The head of an answer into out, which has room for the fields and HEAD_ROOM. */
 enum { HEAD_ROOM = 256 };
+enum { IN_CHUNKS = -1, TO_THE_END = -2 }; /* in place of a length that is not known */
 static size_t put_head(char *out, const HttpHead *q, int64_t status, const wyn_str *fields,
                        int64_t length) {
     static const char chunked[] = "Transfer-Encoding: chunked\r\n";
@@ -484,9 +431,11 @@ static size_t put_head(char *out, const HttpHead *q, int64_t status, const wyn_s
     size_t n = (size_t)snprintf(out, HEAD_ROOM / 2, "HTTP/1.1 %d %s\r\n", (int)status,
                                 reason(status));
     n += date_line(out + n);
-    if (length >= 0 && !no_body(status)) {
+    if (no_body(status)) {
+        /* nothing to say */
+    } else if (length >= 0) {
         n += (size_t)snprintf(out + n, 40, "Content-Length: %lld\r\n", (long long)length);
-    } else if (length < 0 && status != 101) {
+    } else if (length == IN_CHUNKS) {
         n = put(out, n, chunked, sizeof chunked - 1);
     }
     if (q == NULL || !q->keep) {
@@ -505,11 +454,13 @@ bool wyn_http_answer(int64_t h, int64_t status, const wyn_str *fields, const wyn
     int fd = poll_enter(h, &extra);
     if (fd < 0) return false;
     Conn *c = extra;
+    judge_rest(c->head);
     size_t rest = is_head_request(c) || no_body(status) ? 0 : (size_t)body->len;
     size_t room = (size_t)fields->len + HEAD_ROOM + (rest <= SMALL ? rest : 0);
     char small[1024], *out = room <= sizeof small ? small : malloc(room);
     int64_t bad = -ENOMEM;
     if (out != NULL) {
+        if (c->head != NULL) c->head->sent = rest;
         size_t n = put_head(out, c->head, status, fields, body->len);
         if (rest <= SMALL) {
             n = put(out, n, body->bytes, rest);
@@ -524,8 +475,10 @@ bool wyn_http_answer(int64_t h, int64_t status, const wyn_str *fields, const wyn
     return bad == 0;
 }
 
-/* The head of an answer whose body follows in pieces; status 101: another protocol. */
-bool wyn_http_start(int64_t h, int64_t status, const wyn_str *fields, int64_t ms) {
+/* The head of an answer whose body follows in pieces, `length` bytes in all (below 0: nobody
+ * knows); status 101: another protocol. */
+bool wyn_http_start(int64_t h, int64_t status, const wyn_str *fields, int64_t length,
+                    int64_t ms) {
     void *extra;
     int fd = poll_enter(h, &extra);
     if (fd < 0) return false;
@@ -533,9 +486,13 @@ bool wyn_http_start(int64_t h, int64_t status, const wyn_str *fields, int64_t ms
     HttpHead *q = c->head;
     char *out = malloc((size_t)fields->len + HEAD_ROOM);
     int64_t bad = -ENOMEM;
-    if (out != NULL) {
-        if (q != NULL && q->v10) q->keep = false; /* knows no chunks: until the end */
-        size_t n = put_head(out, q, status, fields, q != NULL && q->v10 ? 0 : -1);
+    if (out != NULL && q != NULL) {
+        bool until_end = length < 0 && q->v10; /* knows no chunks */
+        judge_rest(q);
+        if (until_end) q->keep = false;
+        q->promised = until_end ? TO_THE_END : length < 0 ? IN_CHUNKS : length;
+        q->sent = 0;
+        size_t n = put_head(out, q, status, fields, q->promised);
         bad = conn_write(c, h, fd, out, n, poll_deadline(ms));
     }
     free(out);
@@ -543,26 +500,60 @@ bool wyn_http_start(int64_t h, int64_t status, const wyn_str *fields, int64_t ms
     return bad == 0;
 }
 
-/* One piece; an empty one is the end. */
+static int64_t write_chunk(Conn *c, int64_t h, int fd, const wyn_str *text, int64_t when) {
+    char small[1024], size[24];
+    size_t n = (size_t)snprintf(size, sizeof size, "%llx\r\n", (unsigned long long)text->len);
+    size_t len = (size_t)text->len, room = n + len + 2;
+    char *out = room <= sizeof small ? small : room <= SMALL ? malloc(room) : NULL;
+    if (out != NULL) { /* at once: each write may be a packet */
+        memcpy(out, size, n);
+        memcpy(out + n, text->bytes, len);
+        memcpy(out + n + len, "\r\n", 2);
+        int64_t bad = conn_write(c, h, fd, out, room, when);
+        if (out != small) free(out);
+        return bad;
+    }
+    int64_t bad = conn_write(c, h, fd, size, n, when);
+    if (bad == 0) bad = conn_write(c, h, fd, text->bytes, len, when);
+    return bad != 0 ? bad : conn_write(c, h, fd, "\r\n", 2, when);
+}
+
+/* One piece; an empty one is the end. False: the client has gone, or the pieces are not as long as
+ * the head said: then the connection is to be closed. */
 bool wyn_http_piece(int64_t h, const wyn_str *text, int64_t ms) {
     void *extra;
     int fd = poll_enter(h, &extra);
     if (fd < 0) return false;
     Conn *c = extra;
-    char size[32];
+    HttpHead *q = c->head;
     int64_t when = poll_deadline(ms), bad = 0;
-    if (is_head_request(c)) {
+    if (q == NULL) {
+        bad = -EPIPE;
+    } else if (is_head_request(c)) {
         /* has no body */
-    } else if (c->head != NULL && c->head->v10) {
+    } else if (q->promised == IN_CHUNKS) {
+        bad = write_chunk(c, h, fd, text, when);
+    } else if (q->promised == TO_THE_END) {
         bad = conn_write(c, h, fd, text->bytes, (size_t)text->len, when);
     } else {
-        int n = snprintf(size, sizeof size, "%llx\r\n", (unsigned long long)text->len);
-        bad = conn_write(c, h, fd, size, (size_t)n, when);
-        if (bad == 0) bad = conn_write(c, h, fd, text->bytes, (size_t)text->len, when);
-        if (bad == 0) bad = conn_write(c, h, fd, "\r\n", 2, when);
+        int64_t left = q->promised - (int64_t)q->sent;
+        bool fits = text->len == 0 ? left == 0 : text->len <= left;
+        if (!fits) q->keep = false;
+        bad = fits ? conn_write(c, h, fd, text->bytes, (size_t)text->len, when) : -EPROTO;
     }
+    if (bad == 0 && q != NULL) q->sent += (size_t)text->len;
     poll_leave(h);
     return bad == 0;
+}
+
+/* The bytes of the body that were answered. */
+int64_t wyn_http_sent(int64_t h) {
+    void *extra;
+    if (poll_enter(h, &extra) < 0) return 0;
+    const HttpHead *q = ((Conn *)extra)->head;
+    int64_t n = q == NULL ? 0 : (int64_t)q->sent;
+    poll_leave(h);
+    return n;
 }
 
 /* The connection speaks something else from now on: what is read next follows the head. */

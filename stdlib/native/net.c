@@ -54,21 +54,45 @@ __attribute__((noinline)) int64_t conn_new(int fd, int64_t listener) {
     return -why;
 }
 
+/* The state before: CONN_FREE when it is `as` now. Somebody who looks is gone in a moment.
+ * acquire: with the release in give_back. */
+static int take_hold(Conn *c, int as) {
+    for (;;) {
+        int was = CONN_FREE;
+        if (atomic_compare_exchange_weak_explicit(&c->reading, &was, as, memory_order_acquire,
+                                                  memory_order_relaxed))
+            return CONN_FREE;
+        if (was == CONN_READ) return was;
+    }
+}
+
+static void give_back(int64_t h, Conn *c) {
+    atomic_store_explicit(&c->reading, CONN_FREE, memory_order_release); /* with take_hold */
+    poll_leave(h);
+}
+
 int conn_enter_read(int64_t h, Conn **c) {
     void *extra;
     int fd = poll_enter(h, &extra);
     if (fd < 0) return fd;
     *c = extra;
-    /* acquire: with the release in conn_leave_read */
-    if (!atomic_flag_test_and_set_explicit(&(*c)->reading, memory_order_acquire)) return fd;
+    if (take_hold(*c, CONN_READ) == CONN_FREE) return fd;
     poll_leave(h);
     wyn_panic("another task is reading from this connection");
 }
 
-void conn_leave_read(int64_t h, Conn *c) {
-    atomic_flag_clear_explicit(&c->reading, memory_order_release);
+void conn_leave_read(int64_t h, Conn *c) { give_back(h, c); }
+
+bool conn_look(int64_t h, Conn **c) {
+    void *extra;
+    if (poll_enter(h, &extra) < 0) return false;
+    *c = extra;
+    if (take_hold(*c, CONN_LOOKED_AT) == CONN_FREE) return true;
     poll_leave(h);
+    return false;
 }
+
+void conn_unlook(int64_t h, Conn *c) { give_back(h, c); }
 
 ssize_t conn_again(int64_t h, ssize_t bad, PollSide side, int64_t when, const char *what) {
     if (bad == -EINTR) return 0;
@@ -427,6 +451,14 @@ static wyn_str *take(Conn *c, size_t n) {
     return s;
 }
 
+void conn_reserve(Conn *c, size_t room) {
+    if (c->cap - c->to >= room) return;
+    char *more = realloc(c->buf, c->to + room);
+    if (more == NULL) return;
+    c->buf = more;
+    c->cap = c->to + room;
+}
+
 bool conn_fill(Conn *c, int64_t h, int fd, int64_t when) {
     if (c->from > 0) memmove(c->buf, c->buf + c->from, c->to - c->from);
     c->to -= c->from;
@@ -621,10 +653,7 @@ int64_t wyn_net_copy(int64_t from, int64_t to, int64_t ms) {
         bad = conn_write(other, to, out, c->buf + c->from, n, poll_deadline(ms));
         c->from = c->to = 0;
         total += (int64_t)n;
-        if (n == c->cap && c->cap < CHUNK) { /* there is more: a larger buffer */
-            char *more = realloc(c->buf, 2 * c->cap);
-            if (more != NULL) c->buf = more, c->cap *= 2;
-        }
+        if (n == c->cap && n < CHUNK) conn_reserve(c, 2 * n); /* there is more */
     }
     if (bad == 0) bad = -c->error;
     if (out >= 0) poll_leave(to);
