@@ -14,7 +14,7 @@ typedef struct Span { /* in the buffer, from the start of the head */
 } Span;
 
 /* What comes next. NONE: nothing, SIZED and CHUNK: `left` bytes, CHUNK_LINE: a line with a size,
- * AFTER_CHUNK: a chunk's line end, TRAILERS: lines up to an empty one, TO_END: all until the end. */
+ * AFTER_CHUNK: a chunk's line end, TRAILERS: lines up to an empty one, TO_END: until the end. */
 typedef enum BodyState {
     BODY_NONE,
     BODY_SIZED,
