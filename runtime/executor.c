@@ -136,17 +136,18 @@ static void jobs_run(void *arg) {
 static void drain(void *future) {
     Drain *d = future;
     Fiber *self = fiber_self();
+    Context *c = self->context;
     Jobs j;
     Panic *p = NULL;
-    j.run = (Run){.outer = self->run};
+    j.run = (Run){.outer = c->run};
     j.executor = d->executor;
     j.heir = NULL;
     j.batch[0] = d->job;
     j.at = 0;
     j.n = 1;
-    self->run = &j.run;
+    c->run = &j.run;
     while (!panic_run_on(self, jobs_run, &j, &p)) future_run_failed(&j.run, p);
-    self->run = j.run.outer;
+    c->run = j.run.outer;
     if (j.heir != NULL) waiter_wake(j.heir);
 }
 

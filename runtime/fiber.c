@@ -14,7 +14,8 @@
 #include "lock.h"
 #include "place.h"
 
-Fiber main_fiber = {.state = FIBER_USED};
+static Place main_place = {.homes = 1, .here = &main_fiber};
+Fiber main_fiber = {.state = FIBER_USED, .context = &main_place.context};
 
 static char *arena;
 static Place *places;
@@ -123,9 +124,10 @@ Fiber *fiber_bind(Place *p) {
     Fiber *f = descriptor();
     lock_drop(&lock);
     if (f == NULL) return NULL;
-    f->place = p;
+    f->context = &p->context;
     atomic_store_explicit(&f->busy, true, memory_order_relaxed);
-    stack_at(&f->stack, arena + (size_t)n * RT_TASK_STRIDE,
+    p->context = (Context){0};
+    stack_at(&p->context.stack, arena + (size_t)n * RT_TASK_STRIDE,
              arena + (size_t)(n + 1) * RT_TASK_STRIDE - colour(n));
     return f;
 }
@@ -147,21 +149,23 @@ static Fiber *fiber_make(void) {
 }
 
 static void fiber_arm(Fiber *f, void (*entry)(void)) {
-    uintptr_t *sp = (uintptr_t *)(void *)f->stack.high;
+    Context *c = f->context;
+    uintptr_t *sp = (uintptr_t *)(void *)c->stack.high;
     *--sp = 0; /* end of traces, and alignment as after a call */
     *--sp = 0;
     *--sp = 0;
     *--sp = (uintptr_t)entry;
     *--sp = 0; /* the frame pointer */
     f->sp = sp;
-    if (f->slots != NULL) fork_reset(f);
-    f->base = NULL;
-    f->first = (Run){0};
-    f->run = &f->first;
+    Deque *d = fork_deque(f);
+    if (d != NULL) fork_reset(d);
+    c->base = NULL;
+    c->first = (Run){0};
+    c->run = &c->first;
+    c->panic = (PanicContext){0};
+    c->stack.spare = 0;
     f->waiter.what = NULL;
     atomic_store_explicit(&f->busy, true, memory_order_relaxed);
-    f->panic = (PanicContext){0};
-    f->stack.spare = 0;
 #ifdef __SANITIZE_THREAD__
     if (f->tsan == NULL) f->tsan = __tsan_create_fiber(0);
 #endif
@@ -189,10 +193,11 @@ Fiber *fiber_take(Fiber **pool, int *pooled, void (*entry)(void), const wyn_site
 
 void fiber_drop(Fiber **pool, int *pooled, Fiber *f) {
     atomic_store_explicit(&f->state, FIBER_FREE, memory_order_relaxed);
-    if (f->stack.first != NULL) stack_trim(&f->stack);
-    stack_forget(f->sp, f->stack.high);
+    Stack *s = &f->context->stack;
+    if (s->first != NULL) stack_trim(s);
+    stack_forget(f->sp, s->high);
     if (WYN_UNLIKELY(fiber_shares(f)) && place_quit(f)) {
-        f->place = NULL;
+        f->context = NULL;
         lock_take(&lock);
         f->next = placeless;
         placeless = f;
@@ -206,8 +211,8 @@ void fiber_drop(Fiber **pool, int *pooled, Fiber *f) {
         return;
     }
     /* the surplus gives its memory back, but for the guard */
-    uintptr_t high = ((uintptr_t)f->stack.high + RT_PAGE - 1) & ~(RT_PAGE - 1);
-    madvise(f->stack.low, high - (uintptr_t)f->stack.low, MADV_DONTNEED);
+    uintptr_t high = ((uintptr_t)s->high + RT_PAGE - 1) & ~(RT_PAGE - 1);
+    madvise(s->low, high - (uintptr_t)s->low, MADV_DONTNEED);
     lock_take(&lock);
     f->next = unused;
     unused = f;
@@ -218,7 +223,7 @@ Fiber *fiber_at(const void *p) {
     const char *at = p;
     char *low, *high;
     Segment *none = NULL;
-    if (stack_part(&main_fiber.stack, p, &none, &low, &high)) return &main_fiber;
+    if (stack_part(&main_place.context.stack, p, &none, &low, &high)) return &main_fiber;
     if (arena == NULL || at < arena) return NULL;
     size_t i = (size_t)(at - arena) / RT_TASK_STRIDE;
     return i < place_count() ? places[i].here : NULL;
@@ -246,7 +251,7 @@ uint32_t fiber_made(void) { return atomic_load_explicit(&made, memory_order_rela
 /* Descriptors and images soon to be looked at; what lies behind the last is readable. */
 static void look_ahead(const Fiber *f) {
     for (size_t at = 64; at < sizeof *f; at += RT_CACHE_LINE)
-        __builtin_prefetch((const char *)(f + 12) + at);
+        __builtin_prefetch((const char *)(f + 16) + at);
     const char *image = (const char *)f[6].image;
     if (image == NULL) return;
     __builtin_prefetch(image);

@@ -10,7 +10,6 @@
 #include "panic.h"
 #include "stack.h"
 #include "wait.h"
-#include "wyn_fork.h"
 
 #ifdef __SANITIZE_THREAD__
 void *__tsan_create_fiber(unsigned flags);
@@ -18,6 +17,7 @@ void __tsan_switch_to_fiber(void *fiber, unsigned flags);
 void *__tsan_get_current_fiber(void);
 #endif
 
+struct Deque;
 struct Place;
 
 typedef enum FiberState { FIBER_FREE, FIBER_USED } FiberState;
@@ -30,22 +30,23 @@ typedef struct Run {
     int64_t id; /* 0: nobody has asked */
 } Run;
 
-typedef struct Fiber {
-    wyn_stack fork;  /* first: emitted C sees it; fork.c */
-    wyn_slot *slots; /* of its deque of scoped tasks; NULL: it has had none */
-    _Atomic uint32_t shares; /* counts; the monitor looks */
-    _Atomic bool listed;     /* a queue has an entry for its deque */
-    int on_top;              /* tasks running on top of a waiting one: they must not wait */
-    _Alignas(64) _Atomic uint64_t shared; /* {split, top}; thieves write here */
-    void *sp;
-    char *base;          /* where its task begins: above it lies the loop, the same for all */
-    struct Image *image; /* of [sp, base), while another one's bytes are there; or NULL */
-    struct Place *place; /* where the stack lies; NULL: main's. place.h */
-    Stack stack;
-    PanicContext panic;
+/* What a task has of its own while it is in its place; moved out and in with its stack. Only
+ * itself looks at it, the collector, and reports through fiber_view. */
+typedef struct Context {
     Run *run;   /* the innermost task on it; NULL: main itself */
     Run first;  /* the one of its loop */
-    struct Fiber *next; /* in the pool */
+    char *base; /* where its task begins: above it lies the loop, the same for all */
+    Stack stack;
+    PanicContext panic;
+} Context;
+
+/* What others may look at while it waits, wherever its stack is. */
+typedef struct Fiber {
+    void *sp;
+    struct Image *image; /* of context and [sp, base), while another one is there; or NULL */
+    Context *context;    /* begins its place, place.h; NULL: it has none */
+    _Atomic(struct Deque *) deque; /* of scoped tasks, fork.h; NULL: it has had none */
+    struct Fiber *next;  /* in the pool */
 #ifdef __SANITIZE_THREAD__
     void *tsan;
 #endif
@@ -108,7 +109,7 @@ static inline void fiber_jump(Fiber *from, Fiber *to) {
     if (from->tsan == NULL) from->tsan = __tsan_get_current_fiber();
     __tsan_switch_to_fiber(to->tsan, 0);
 #endif
-    stack_use(&to->stack);
+    stack_use(&to->context->stack);
     stack_switch(&from->sp, to->sp);
 }
 
@@ -119,8 +120,11 @@ void fiber_call_system(void (*fn)(void *), void *arg, void *top, Fiber *self);
 /* The fiber on whose stack p lies, or NULL; its segments are not looked at. */
 Fiber *fiber_at(const void *p);
 
-/* Where what lay at p of a parked stack is now. */
+/* Where what lay at p of a parked stack or its context is now. */
 const void *fiber_view(const Fiber *f, const void *p); /* for reports: of one at a time */
+
+/* The innermost segment of a stack in use, also of one that is parked. */
+Segment *fiber_segment(const Fiber *f);
 
 /* place.c and fiber.c: places by number, and a new descriptor for a stack at p, or NULL. */
 struct Place *place_at(uint32_t i);

@@ -28,6 +28,7 @@
 #define _GNU_SOURCE
 #include "fork.h"
 
+#include <stdlib.h>
 #include <sys/mman.h>
 
 #include "config.h"
@@ -49,9 +50,9 @@ static void nothing(wyn_stack *stack, wyn_slot *head, wyn_slot *task) {
 
 const wyn_fork wyn_fork_nothing = {nothing, NULL, 0};
 
-static Fiber *fiber_of(wyn_stack *s) { return (Fiber *)(void *)s; }
+static Deque *deque_of(wyn_stack *s) { return (Deque *)(void *)s; }
 
-static uint32_t index_of(const Fiber *f, const wyn_slot *t) { return (uint32_t)(t - f->slots); }
+static uint32_t index_of(const Deque *d, const wyn_slot *t) { return (uint32_t)(t - d->slots); }
 
 static uint64_t word(uint32_t top, uint32_t split) { return (uint64_t)split << 32 | top; }
 
@@ -60,15 +61,15 @@ static uint32_t top_of(uint64_t x) { return (uint32_t)x; }
 static uint32_t split_of(uint64_t x) { return (uint32_t)(x >> 32); }
 
 /* acq_rel: release of the slots that become visible, acquire of those who claimed before */
-static bool shared_change(Fiber *f, uint64_t *x, uint64_t to) {
+static bool shared_change(Deque *d, uint64_t *x, uint64_t to) {
     if (rt_alone) {
-        uint64_t now = atomic_load_explicit(&f->shared, memory_order_relaxed);
+        uint64_t now = atomic_load_explicit(&d->shared, memory_order_relaxed);
         bool same = now == *x;
-        if (same) atomic_store_explicit(&f->shared, to, memory_order_relaxed);
+        if (same) atomic_store_explicit(&d->shared, to, memory_order_relaxed);
         *x = now;
         return same;
     }
-    return atomic_compare_exchange_strong_explicit(&f->shared, x, to, memory_order_acq_rel,
+    return atomic_compare_exchange_strong_explicit(&d->shared, x, to, memory_order_acq_rel,
                                                    memory_order_acquire);
 }
 
@@ -80,27 +81,39 @@ static bool finished(const wyn_slot *t) { return (st_load(t) & SLOT_DONE) != 0; 
 
 /* ---- the owner ---- */
 
-static wyn_slot no_slot;
-
-static __attribute__((noinline, cold)) void open_deque(Fiber *f) {
+/* Without memory for slots it has none: then tasks run when they are joined. */
+static __attribute__((noinline, cold)) Deque *open_deque(Fiber *f) {
+    static wyn_slot none;
     size_t size = RT_FORK_SLOTS * sizeof(wyn_slot);
+    Deque *d = aligned_alloc(RT_CACHE_LINE, sizeof *d);
+    if (d == NULL) wyn_no_memory("the stack of another waiting task");
+    memset(d, 0, sizeof *d);
     void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (p != MAP_FAILED) madvise(p, size, MADV_NOHUGEPAGE);
-    f->slots = p == MAP_FAILED ? &no_slot : p;
-    fork_reset(f);
+    d->fiber = f;
+    d->slots = p == MAP_FAILED ? &none : p;
+    d->end = d->slots + (p == MAP_FAILED ? 0 : RT_FORK_SLOTS);
+    fork_reset(d);
+    /* release: with fork_deque of thieves */
+    atomic_store_explicit(&f->deque, d, memory_order_release);
+    return d;
 }
 
-void fork_reset(Fiber *f) {
-    f->fork.head = f->fork.split = f->fork.traced = f->slots;
-    atomic_store_explicit(&f->shared, 0, memory_order_relaxed);
-    __atomic_store_n(&f->fork.limit, NULL, __ATOMIC_RELAXED);
+void fork_reset(Deque *d) {
+    d->fork.head = d->fork.split = d->fork.traced = d->slots;
+    atomic_store_explicit(&d->shared, 0, memory_order_relaxed);
+    __atomic_store_n(&d->fork.limit, NULL, __ATOMIC_RELAXED);
+}
+
+static Deque *deque_self(void) {
+    Fiber *f = fiber_self();
+    Deque *d = fork_deque(f);
+    return WYN_UNLIKELY(d == NULL) ? open_deque(f) : d;
 }
 
 __attribute__((noinline)) wyn_stack *wyn_fork_stack(void) {
-    Fiber *f = fiber_self();
-    if (WYN_UNLIKELY(f->slots == NULL)) open_deque(f);
-    return &f->fork;
+    return &deque_self()->fork;
 }
 
 wyn_slot *wyn_fork_head(void) { return wyn_fork_stack()->head; }
@@ -113,68 +126,65 @@ void *wyn_fork_box(wyn_slot *t, size_t size) {
 
 /* Tasks that wait belong to the scope in which they were spawned. */
 void wyn_fork_scope(wyn_stack *s, wyn_slot *t) {
-    const PanicContext *c = &fiber_of(s)->panic;
+    const PanicContext *c = &deque_of(s)->fiber->context->panic;
     t->scope = c->masked > 0 ? NULL : c->scope;
 }
 
 /* The scopes of n slots from t on, about to be shared: the abort must reach who takes them. */
-static void stamp(Fiber *f, wyn_slot *t, ptrdiff_t n) {
-    if (WYN_LIKELY(f->panic.scope == NULL)) {
+static void stamp(Deque *d, wyn_slot *t, ptrdiff_t n) {
+    if (WYN_LIKELY(d->fiber->context->panic.scope == NULL)) {
         for (; n > 0; n--, t++) {
             if ((t->fork->flags & WYN_FORK_WAITS) == 0) t->scope = NULL;
         }
         return;
     }
     for (; n > 0; n--, t++) {
-        if ((t->fork->flags & WYN_FORK_WAITS) == 0) t->scope = scope_of_slot(f, index_of(f, t));
+        if ((t->fork->flags & WYN_FORK_WAITS) == 0)
+            t->scope = scope_of_slot(d->fiber, index_of(d, t));
     }
 }
 
-static void want_again(Fiber *f) {
-    if (worker_count > 1) fork_want(f);
-}
-
-static wyn_slot *end_of(const Fiber *f) {
-    return f->slots + (f->slots == &no_slot ? 0 : RT_FORK_SLOTS);
+static void want_again(Deque *d) {
+    if (worker_count > 1) deque_want(d);
 }
 
 int wyn_fork_no_room(wyn_stack *s, wyn_slot *t) {
-    return t < end_of(fiber_of(s)) ? WYN_FORK_ASKED : WYN_FORK_FULL;
+    return t < deque_of(s)->end ? WYN_FORK_ASKED : WYN_FORK_FULL;
 }
 
 __attribute__((noinline)) void wyn_fork_share(wyn_stack *s, wyn_slot *last) {
     sched_prepare();
     wyn_slot *head = last + 1;
-    Fiber *f = fiber_of(s);
+    Deque *d = deque_of(s);
     bool asks = worker_count > 1;
     ptrdiff_t n = (head - s->split + 1) / 2;
     if (asks && n > 0) {
-        stamp(f, s->split, n);
+        stamp(d, s->split, n);
         s->split += n;
-        atomic_fetch_add_explicit(&f->shared, (uint64_t)n << 32, memory_order_acq_rel);
-        uint32_t shares = atomic_load_explicit(&f->shares, memory_order_relaxed);
-        atomic_store_explicit(&f->shares, shares + 1, memory_order_relaxed);
+        atomic_fetch_add_explicit(&d->shared, (uint64_t)n << 32, memory_order_acq_rel);
+        uint32_t shares = atomic_load_explicit(&d->shares, memory_order_relaxed);
+        atomic_store_explicit(&d->shares, shares + 1, memory_order_relaxed);
     }
     atomic_signal_fence(memory_order_seq_cst); /* with the barrier of idle_sleep */
     if (asks && atomic_load_explicit(&idle_bits, memory_order_relaxed) != 0 &&
         atomic_load_explicit(&idle_searching, memory_order_relaxed) == 0) {
-        if (head - f->slots < RT_FORK_WAKE) return; /* asked again by the next spawn */
+        if (head - d->slots < RT_FORK_WAKE) return; /* asked again by the next spawn */
         idle_wake_one();
     }
-    __atomic_store_n(&s->limit, end_of(f), __ATOMIC_RELAXED);
+    __atomic_store_n(&s->limit, d->end, __ATOMIC_RELAXED);
 }
 
 __attribute__((noinline)) bool wyn_fork_take_back(wyn_stack *s, wyn_slot *t) {
-    Fiber *f = fiber_of(s);
-    uint32_t i = index_of(f, t);
-    uint64_t x = atomic_load_explicit(&f->shared, memory_order_acquire);
+    Deque *d = deque_of(s);
+    uint32_t i = index_of(d, t);
+    uint64_t x = atomic_load_explicit(&d->shared, memory_order_acquire);
     for (;;) {
         uint32_t top = top_of(x), split;
         if (top > i) return false;
         split = top + (i - top) / 2; /* the older half stays shared */
-        if (!shared_change(f, &x, word(top, split))) continue;
-        s->split = f->slots + split;
-        if (split == top) want_again(f);
+        if (!shared_change(d, &x, word(top, split))) continue;
+        s->split = d->slots + split;
+        if (split == top) want_again(d);
         return true;
     }
 }
@@ -188,17 +198,17 @@ static void wait_short(const wyn_slot *t) {
 }
 
 __attribute__((noinline)) void wyn_fork_lower(wyn_stack *s, wyn_slot *head) {
-    Fiber *f = fiber_of(s);
-    uint32_t i = index_of(f, head);
-    uint64_t x = atomic_load_explicit(&f->shared, memory_order_acquire);
+    Deque *d = deque_of(s);
+    uint32_t i = index_of(d, head);
+    uint64_t x = atomic_load_explicit(&d->shared, memory_order_acquire);
     uint32_t top = top_of(x) < i ? top_of(x) : i;
-    while (!shared_change(f, &x, word(top, i))) top = top_of(x) < i ? top_of(x) : i;
+    while (!shared_change(d, &x, word(top, i))) top = top_of(x) < i ? top_of(x) : i;
     for (uint32_t k = i; k < top_of(x); k++) {
-        wait_short(&f->slots[k]);
-        __atomic_store_n(&f->slots[k].st, SLOT_NEW, __ATOMIC_RELAXED);
+        wait_short(&d->slots[k]);
+        __atomic_store_n(&d->slots[k].st, SLOT_NEW, __ATOMIC_RELAXED);
     }
     s->split = head;
-    if (top == i) want_again(f);
+    if (top == i) want_again(d);
 }
 
 void wyn_fork_run_here(wyn_stack *s, wyn_slot *t, wyn_slot *head) {
@@ -209,32 +219,34 @@ void wyn_fork_run_here(wyn_stack *s, wyn_slot *t, wyn_slot *head) {
 
 /* ---- thieves ---- */
 
-static wyn_slot *claim(Fiber *f, uint64_t x) {
-    if (!shared_change(f, &x, x + 1)) return NULL;
-    if (top_of(x) + 1 == split_of(x)) fork_want(f); /* that was the last */
-    return &f->slots[top_of(x)];
+static wyn_slot *claim(Deque *d, uint64_t x) {
+    if (!shared_change(d, &x, x + 1)) return NULL;
+    if (top_of(x) + 1 == split_of(x)) deque_want(d); /* that was the last */
+    return &d->slots[top_of(x)];
 }
 
 uintptr_t fork_steal(Fiber *victim) {
-    uint64_t x = atomic_load_explicit(&victim->shared, memory_order_acquire);
+    Deque *d = fork_deque(victim);
+    if (d == NULL) return 0;
+    uint64_t x = atomic_load_explicit(&d->shared, memory_order_acquire);
     if (top_of(x) >= split_of(x)) {
-        fork_want(victim);
+        deque_want(d);
         return 0;
     }
-    wyn_slot *t = claim(victim, x);
+    wyn_slot *t = claim(d, x);
     return t == NULL ? 0 : (uintptr_t)t | ENTRY_SLOT;
 }
 
 typedef struct Stolen {
-    Fiber *f;
+    Deque *d;
     wyn_slot *task, *head;
     const wyn_fork *fork;
 } Stolen;
 
 static void run_body(void *arg) {
     Stolen *r = arg;
-    if (r->f->panic.scope != NULL) scope_check();
-    r->fork->run(&r->f->fork, r->head, r->task);
+    if (r->d->fiber->context->panic.scope != NULL) scope_check();
+    r->fork->run(&r->d->fork, r->head, r->task);
 }
 
 /* Publishes the result. After that nothing of the slot is touched. */
@@ -247,31 +259,32 @@ static void finish(wyn_slot *t, uintptr_t as) {
 }
 
 /* Runs a claimed slot of another stack on this one, whose slots from head on are free. */
-static void run_stolen(Fiber *f, wyn_slot *head, wyn_slot *t) {
+static void run_stolen(Deque *d, wyn_slot *head, wyn_slot *t) {
+    Context *c = d->fiber->context;
     const wyn_fork *fork = t->fork;
     if (fork == &wyn_fork_nothing) {
         finish(t, SLOT_DONE);
         return;
     }
     uintptr_t fresh = SLOT_NEW; /* or its owner waits already */
-    __atomic_compare_exchange_n(&t->st, &fresh, (uintptr_t)f | SLOT_RUNNING, false,
+    __atomic_compare_exchange_n(&t->st, &fresh, (uintptr_t)d->fiber | SLOT_RUNNING, false,
                                 __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
     wyn_task desc = {.site = fork->site};
-    Run run = {.outer = f->run, .desc = &desc};
-    Stolen stolen = {f, t, head, fork};
-    wyn_slot *before = f->fork.head;
-    struct wyn_scope *scope = f->panic.scope;
-    int masked = f->panic.masked;
+    Run run = {.outer = c->run, .desc = &desc};
+    Stolen stolen = {d, t, head, fork};
+    wyn_slot *before = d->fork.head;
+    struct wyn_scope *scope = c->panic.scope;
+    int masked = c->panic.masked;
     Panic *p = NULL;
-    f->fork.head = head;
-    f->run = &run;
-    f->panic.scope = t->scope;
-    f->panic.masked = 0;
+    d->fork.head = head;
+    c->run = &run;
+    c->panic.scope = t->scope;
+    c->panic.masked = 0;
     bool ok = panic_run(run_body, &stolen, &p);
-    f->run = run.outer;
-    f->fork.head = before;
-    f->panic.scope = scope;
-    f->panic.masked = masked;
+    c->run = run.outer;
+    d->fork.head = before;
+    c->panic.scope = scope;
+    c->panic.masked = masked;
     if (!ok) {
         if (p->spawned == NULL) p->spawned = fork->site;
         t->data[0] = (uintptr_t)p;
@@ -281,59 +294,59 @@ static void run_stolen(Fiber *f, wyn_slot *head, wyn_slot *t) {
 
 /* ---- stacks that are parked ---- */
 
-void fork_share_all(Fiber *f) {
-    wyn_stack *s = &f->fork;
-    wyn_slot *end = s->head < end_of(f) ? s->head : end_of(f);
+void fork_share_all(Deque *d) {
+    wyn_stack *s = &d->fork;
+    wyn_slot *end = s->head < d->end ? s->head : d->end;
     if (end > s->split) {
         uint64_t n = (uint64_t)(end - s->split);
-        stamp(f, s->split, (ptrdiff_t)n);
+        stamp(d, s->split, (ptrdiff_t)n);
         s->split = end;
-        atomic_fetch_add_explicit(&f->shared, n << 32, memory_order_acq_rel);
+        atomic_fetch_add_explicit(&d->shared, n << 32, memory_order_acq_rel);
     }
-    if (!fork_stealable(f)) return;
-    if (!atomic_exchange_explicit(&f->listed, true, memory_order_acq_rel))
-        sched_push((uintptr_t)f | ENTRY_DEQUE);
+    if (!deque_stealable(d)) return;
+    if (!atomic_exchange_explicit(&d->listed, true, memory_order_acq_rel))
+        sched_push((uintptr_t)d->fiber | ENTRY_DEQUE);
 }
 
 /* Takes one slot of a stack that was parked; if there are more, others come for them. */
-static void run_of(Fiber *from, Fiber *f) {
+static void run_of(Deque *from, Deque *d) {
     atomic_store_explicit(&from->listed, false, memory_order_release);
     for (;;) {
         uint64_t x = atomic_load_explicit(&from->shared, memory_order_acquire);
         if (top_of(x) >= split_of(x)) return;
         wyn_slot *t = claim(from, x);
         if (t == NULL) continue;
-        if (fork_stealable(from) &&
+        if (deque_stealable(from) &&
             !atomic_exchange_explicit(&from->listed, true, memory_order_acq_rel))
-            sched_push((uintptr_t)from | ENTRY_DEQUE);
-        run_stolen(f, f->fork.head, t);
+            sched_push((uintptr_t)from->fiber | ENTRY_DEQUE);
+        run_stolen(d, d->fork.head, t);
         return;
     }
 }
 
 void fork_run_entry(uintptr_t entry) {
     void *p = (void *)(entry & ~(uintptr_t)ENTRY_TAG);
-    Fiber *f = fiber_of(wyn_fork_stack());
+    Deque *d = deque_self();
     if ((entry & ENTRY_TAG) == ENTRY_DEQUE) {
-        run_of(p, f);
+        run_of(fork_deque(p), d);
     } else {
-        run_stolen(f, f->fork.head, p);
+        run_stolen(d, d->fork.head, p);
     }
 }
 
 /* ---- waiting for a stolen task ---- */
 
 /* Which task a claim would give: a guess, since the owner may be using that slot anew. */
-static __attribute__((noinline)) const wyn_fork *fork_guess(const Fiber *f, uint32_t i) {
-    return __atomic_load_n(&f->slots[i].fork, __ATOMIC_RELAXED);
+static __attribute__((noinline)) const wyn_fork *fork_guess(const Deque *d, uint32_t i) {
+    return __atomic_load_n(&d->slots[i].fork, __ATOMIC_RELAXED);
 }
 
 /* Meanwhile something of what its thief has spawned. */
-static bool leapfrog(Fiber *f, Fiber *thief, wyn_slot *head) {
-    if (thief == f || wyn_stack_low()) return false;
+static bool leapfrog(Deque *d, Deque *thief, wyn_slot *head) {
+    if (thief == d || wyn_stack_low()) return false;
     uint64_t x = atomic_load_explicit(&thief->shared, memory_order_acquire);
     if (top_of(x) >= split_of(x)) {
-        fork_want(thief);
+        deque_want(thief);
         return false;
     }
     const wyn_fork *fork = fork_guess(thief, top_of(x));
@@ -344,9 +357,9 @@ static bool leapfrog(Fiber *f, Fiber *thief, wyn_slot *head) {
         sched_push((uintptr_t)t | ENTRY_SLOT);
         return true;
     }
-    f->on_top++;
-    run_stolen(f, head, t);
-    f->on_top--;
+    d->on_top++;
+    run_stolen(d, head, t);
+    d->on_top--;
     return true;
 }
 
@@ -364,54 +377,54 @@ static void park(Fiber *f, wyn_slot *t, const wyn_site *site) {
         /* acq_rel: with the exchange in finish */
     } while (!__atomic_compare_exchange_n(&t->st, &st, (uintptr_t)w | SLOT_WAITED, false,
                                           __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE));
-    f->panic.masked++;
+    f->context->panic.masked++;
     waiter_park(w, 0);
-    f->panic.masked--;
+    f->context->panic.masked--;
 }
 
 /* The slots from head on are free. */
-static void join_stolen(Fiber *f, wyn_slot *t, wyn_slot *head, const wyn_site *site) {
-    wyn_slot *before = f->fork.head;
-    f->fork.head = head;
+static void join_stolen(Deque *d, wyn_slot *t, wyn_slot *head, const wyn_site *site) {
+    wyn_slot *before = d->fork.head;
+    d->fork.head = head;
     for (int turns = 0; !finished(t); turns++) {
         uintptr_t st = st_load(t);
         if (turns > RT_FORK_SPINS / 4 && (st & SLOT_RUNNING) != 0 &&
-            leapfrog(f, (Fiber *)(st & ~SLOT_BITS), head)) {
+            leapfrog(d, fork_deque((Fiber *)(st & ~SLOT_BITS)), head)) {
             turns = RT_FORK_SPINS / 4;
         } else if (turns > RT_FORK_SPINS || rt_alone) {
-            park(f, t, site);
+            park(d->fiber, t, site);
         } else {
             cpu_pause();
         }
     }
-    f->fork.head = before;
+    d->fork.head = before;
 }
 
 __attribute__((noinline)) void wyn_fork_wait(wyn_stack *s, wyn_slot *t, wyn_slot *head,
                                              const wyn_site *site) {
-    join_stolen(fiber_of(s), t, head == NULL ? t + 1 : head, site);
+    join_stolen(deque_of(s), t, head == NULL ? t + 1 : head, site);
     if (st_load(t) == SLOT_FAILED) panic_rethrow((Panic *)t->data[0], site);
 }
 
 /* ---- panics and the collector ---- */
 
 void fork_unwind(uint32_t mark) {
-    Fiber *f = fiber_self();
-    if (f->slots == NULL) return;
-    uint64_t x = atomic_load_explicit(&f->shared, memory_order_acquire);
+    Deque *d = fork_deque(fiber_self());
+    if (d == NULL) return;
+    uint64_t x = atomic_load_explicit(&d->shared, memory_order_acquire);
     uint32_t floor;
     do { /* what nobody has claimed is dropped */
         floor = top_of(x) > mark ? top_of(x) : mark;
-    } while (split_of(x) > floor && !shared_change(f, &x, word(top_of(x), floor)));
-    if (split_of(x) > floor) f->fork.split = f->slots + floor;
-    f->fork.head = f->slots + floor;
+    } while (split_of(x) > floor && !shared_change(d, &x, word(top_of(x), floor)));
+    if (split_of(x) > floor) d->fork.split = d->slots + floor;
+    d->fork.head = d->slots + floor;
     for (uint32_t i = mark; i < top_of(x); i++)
-        join_stolen(f, &f->slots[i], f->slots + floor, NULL);
-    f->fork.head = f->slots + mark;
-    wyn_fork_pop(&f->fork, f->fork.head);
+        join_stolen(d, &d->slots[i], d->slots + floor, NULL);
+    d->fork.head = d->slots + mark;
+    wyn_fork_pop(&d->fork, d->fork.head);
 }
 
-wyn_slot *fork_traced(const Fiber *f) {
-    wyn_slot *top = f->slots + top_of(atomic_load_explicit(&f->shared, memory_order_relaxed));
-    return top > f->fork.traced ? top : f->fork.traced;
+const wyn_slot *fork_traced(const Deque *d) {
+    const wyn_slot *top = d->slots + top_of(atomic_load_explicit(&d->shared, memory_order_relaxed));
+    return top > d->fork.traced ? top : d->fork.traced;
 }

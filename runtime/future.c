@@ -11,7 +11,7 @@
 static _Atomic int64_t ids;
 
 wyn_future *task_current(void) {
-    Run *r = fiber_self()->run;
+    Run *r = fiber_self()->context->run;
     return r == NULL ? NULL : r->task;
 }
 
@@ -199,25 +199,26 @@ static __attribute__((cold)) void future_fail(wyn_future *f, const wyn_task *d, 
 }
 
 static void run_scoped(void *f) {
-    const wyn_task *d = fiber_self()->run->desc;
+    const wyn_task *d = fiber_self()->context->run->desc;
     scope_begin(f, d);
     d->run(f);
 }
 
 /* Runs one on top of this stack. NULL: it did not panic. */
 static inline Panic *future_call(Fiber *self, wyn_future *f, const wyn_task *d) {
-    Run run = {.outer = self->run, .task = f, .desc = d};
+    Context *c = self->context;
+    Run run = {.outer = c->run, .task = f, .desc = d};
     Panic *p = NULL;
-    struct wyn_scope *scope = self->panic.scope; /* of who awaits it */
-    int masked = self->panic.masked;
-    self->run = &run;
-    self->panic.scope = NULL;
-    self->panic.masked = 0;
+    struct wyn_scope *scope = c->panic.scope; /* of who awaits it */
+    int masked = c->panic.masked;
+    c->run = &run;
+    c->panic.scope = NULL;
+    c->panic.masked = 0;
     if (WYN_UNLIKELY(observe_on)) observe_event(EVENT_TASK, d->site, 0);
     panic_run_on(self, (d->flags & WYN_TASK_SCOPED) != 0 ? run_scoped : d->run, f, &p);
-    self->run = run.outer;
-    self->panic.scope = scope;
-    self->panic.masked = masked;
+    c->run = run.outer;
+    c->panic.scope = scope;
+    c->panic.masked = masked;
     if (WYN_UNLIKELY(observe_on)) observe_event(EVENT_END, NULL, 0);
     return p;
 }
@@ -414,20 +415,21 @@ static void batch_body(void *arg) {
 
 static void batch_run(Futures fs, int64_t from) {
     Fiber *self = fiber_self();
-    Batch b = {.run.outer = self->run, .fs = fs, .i = from};
-    struct wyn_scope *scope = self->panic.scope;
-    int masked = self->panic.masked;
+    Context *c = self->context;
+    Batch b = {.run.outer = c->run, .fs = fs, .i = from};
+    struct wyn_scope *scope = c->panic.scope;
+    int masked = c->panic.masked;
     Panic *p = NULL;
-    self->run = &b.run;
-    self->panic.scope = NULL;
-    self->panic.masked = 0;
+    c->run = &b.run;
+    c->panic.scope = NULL;
+    c->panic.masked = 0;
     while (!panic_run_on(self, batch_body, &b, &p)) {
         future_run_failed(&b.run, p);
         b.i++;
     }
-    self->run = b.run.outer;
-    self->panic.scope = scope;
-    self->panic.masked = masked;
+    c->run = b.run.outer;
+    c->panic.scope = scope;
+    c->panic.masked = masked;
 }
 
 /* The first from i on that is not done. */
@@ -534,14 +536,14 @@ void wyn_task_cancel(wyn_future *f) { future_mark(f, FUTURE_CANCELLED); }
 
 /* In the task itself, and in what it awaits and runs itself. */
 bool wyn_task_is_cancelled(void) {
-    for (Run *r = fiber_self()->run; r != NULL; r = r->outer) {
+    for (Run *r = fiber_self()->context->run; r != NULL; r = r->outer) {
         if (r->task != NULL && (st_load(r->task) & FUTURE_CANCELLED) != 0) return true;
     }
     return scope_is_aborted();
 }
 
 int64_t wyn_task_id(void) {
-    Run *r = fiber_self()->run;
+    Run *r = fiber_self()->context->run;
     if (r == NULL) return 0;
     if (r->id == 0) r->id = atomic_fetch_add_explicit(&ids, 1, memory_order_relaxed) + 1;
     return r->id;

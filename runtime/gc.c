@@ -106,8 +106,9 @@ static Fiber *interrupted_fiber(const Worker *w, void *at) {
     Fiber *const maybe[] = {w->self, w->commit_from};
     for (int i = 0; i < 2 && f == NULL; i++) {
         char *low, *high;
-        Segment *g = maybe[i] == NULL ? NULL : maybe[i]->stack.segment;
-        if (g != NULL && stack_part(&maybe[i]->stack, at, &g, &low, &high)) f = maybe[i];
+        const Context *c = maybe[i] == NULL ? NULL : maybe[i]->context;
+        Segment *g = c == NULL ? NULL : c->stack.segment;
+        if (g != NULL && stack_part(&c->stack, at, &g, &low, &high)) f = maybe[i];
     }
     return f;
 }
@@ -128,30 +129,24 @@ static void push_thread(Worker *w, bool collecting) {
         return;
     }
     interrupted[interrupted_count++] = f;
-    push_stack(&f->stack, t->at);
+    push_stack(&f->context->stack, t->at);
 }
 
 static void push_fiber(Fiber *f) {
-    push(&f->panic, &f->panic + 1);
-    if (f->slots != NULL) push(f->slots, fork_traced(f));
+    const Deque *d = fork_deque(f);
+    if (d != NULL) push(d->slots, fork_traced(d));
     push(f->waiter.value, f->waiter.value + WAIT_VALUE); /* handed over, not yet taken */
     push(&f->waiter.node.slot, &f->waiter.node.slot + 1); /* a larger value */
     if (atomic_load_explicit(&f->state, memory_order_relaxed) != FIBER_USED) return;
-    push(&f->first, &f->first + 1);
+    if (f->image != NULL) {
+        fiber_image(f, push);
+        return;
+    }
+    push(f->context, f->context + 1);
     for (int i = 0; i < interrupted_count; i++) {
         if (interrupted[i] == f) return;
     }
-    if (f->sp == NULL) return;
-    if (f->image == NULL) {
-        push_stack(&f->stack, f->sp);
-        return;
-    }
-    fiber_image(f, push);
-    char *sp = f->sp; /* its segments stay where they are */
-    for (Segment *g = f->stack.segment; g != NULL; g = g->outer) {
-        push(sp, g);
-        sp = g->sp;
-    }
+    if (f->sp != NULL) push_stack(&f->context->stack, f->sp);
 }
 
 static void (*world_look)(void); /* to be called once while the world is stopped */
@@ -189,12 +184,11 @@ bool gc_look(void (*look)(void)) {
 void gc_fiber_roots(Fiber *f, void (*see)(const void *low, const void *high)) {
     visit = see;
     push_fiber(f);
-    const Model *m = f->image == NULL ? NULL : f->place->model;
-    if (m != NULL) push(m->word, m->word + m->words);
+    if (f->image != NULL) place_model(f, push);
     for (int i = 0; i < worker_count; i++) {
         const GcThread *t = workers[i]->gc;
         if (t != NULL && t->stopped && interrupted_fiber(workers[i], t->at) == f)
-            push_stack(&f->stack, t->at);
+            push_stack(&f->context->stack, t->at);
     }
     visit = push_eager;
 }
@@ -291,7 +285,7 @@ void gc_blocking(void *(*fn)(void *), void *arg) { GC_do_blocking(fn, arg); }
 /* fn(arg) where libgc may be entered. */
 static __attribute__((noinline)) void on_system(void (*fn)(void *), void *arg) {
     if (!threads_started) {
-        if (main_fiber.stack.segment == NULL) {
+        if (main_fiber.context->stack.segment == NULL) {
             fn(arg);
             return;
         }

@@ -320,7 +320,7 @@ static bool starving(int64_t now) {
         if (stuck || (head == w->seen_head && ring_count(&w->ring) > 0)) found = true;
         if (!still || w->still_since == 0) w->still_since = now;
         const Fiber *f = running_on(w);
-        uint32_t shares = atomic_load_explicit(&f->shares, memory_order_relaxed);
+        uint32_t shares = fork_shares(f);
         if (shares == w->seen_shares && fork_stealable(f)) found = true;
         w->seen_shares = shares;
         w->seen_tick = tick;

@@ -109,8 +109,9 @@ static void area_put(const void *low, const void *high, Fiber *f) {
 
 static void areas_of(Fiber *f, void (*put)(const void *low, const void *high, Fiber *f)) {
     if (atomic_load_explicit(&f->state, memory_order_relaxed) != FIBER_USED) return;
-    if (f->slots != NULL) put(f->slots, f->slots + RT_FORK_SLOTS, f);
-    for (Segment *g = f->stack.segment; g != NULL; g = g->outer) put(g->low, g + 1, f);
+    const Deque *d = fork_deque(f);
+    if (d != NULL) put(d->slots, d->end, f);
+    for (Segment *g = fiber_segment(f); g != NULL; g = g->outer) put(g->low, g + 1, f);
 }
 
 static void area_count_one(const void *low, const void *high, Fiber *f) {
@@ -152,8 +153,9 @@ static void wake(Fiber *f) {
 }
 
 static bool on_stack(const Fiber *f, const char *p) {
-    const char *low = f->stack.low != NULL ? f->stack.low : f->sp;
-    return p >= low && p + sizeof(WaitNode) <= f->stack.high && ((uintptr_t)p & 7) == 0;
+    const Stack *s = &f->context->stack;
+    const char *low = s->low != NULL ? s->low : f->sp;
+    return p >= low && p + sizeof(WaitNode) <= s->high && ((uintptr_t)p & 7) == 0;
 }
 
 /* Stacks are full of old addresses of other stacks; only lists of waiters mean them. */

@@ -153,15 +153,15 @@ static inline void unlock(wyn_mutex *m) {
 /* The task that runs, or main. */
 static const void *self(const Fiber *f) {
     static const char main_task;
-    const Run *r = f->run;
+    const Run *r = f->context->run;
     return r == NULL ? (const void *)&main_task : r->task != NULL ? (const void *)r->task : r;
 }
 
 static inline void hold(wyn_mutex *m) {
     Fiber *f = worker_self()->self;
     atomic_store_explicit(&m->owner, self(f), memory_order_relaxed);
-    m->next = f->panic.held;
-    f->panic.held = m;
+    m->next = f->context->panic.held;
+    f->context->panic.held = m;
 }
 
 static inline void release(wyn_mutex *m, PanicContext *context) {
@@ -190,13 +190,14 @@ void wyn_mutex_unlock(wyn_mutex *m, const wyn_type *type) {
     Fiber *f = worker_self()->self;
     if (WYN_UNLIKELY(atomic_load_explicit(&m->owner, memory_order_relaxed) != self(f)))
         wyn_panic("unlock of a Mutex that this task does not hold");
-    release(m, &f->panic);
+    release(m, &f->context->panic);
 }
 
 void mutex_unlock_since(const wyn_mutex *before) {
     Fiber *f = fiber_self();
-    for (wyn_mutex *m = f->panic.held, *next; m != NULL && m != before; m = next) {
+    for (wyn_mutex *m = f->context->panic.held, *next; m != NULL && m != before; m = next) {
         next = m->next;
-        if (atomic_load_explicit(&m->owner, memory_order_relaxed) == self(f)) release(m, &f->panic);
+        if (atomic_load_explicit(&m->owner, memory_order_relaxed) == self(f))
+            release(m, &f->context->panic);
     }
 }

@@ -116,13 +116,13 @@ bool panic_run(void (*body)(void *), void *arg, Panic **caught) {
 
 __attribute__((noinline)) bool panic_run_on(Fiber *self, void (*body)(void *), void *arg,
                                             Panic **caught) {
-    PanicContext *context = &self->panic;
+    PanicContext *context = &self->context->panic;
     CatchPoint c;
     c.previous = context->catch;
     c.mark = context->frames;
     c.held = context->held;
     c.active = context->active;
-    c.segment = self->stack.segment;
+    c.segment = self->context->stack.segment;
     c.scope = context->scope;
     c.masked = context->masked;
     c.callbacks = context->callbacks;

@@ -4,7 +4,8 @@
  * same line): the bytes of that one's task go to an image on the heap and come back to the same
  * addresses before it goes on. So a million waiting tasks touch no more stack memory than some
  * thousand, and no page is faulted in or given back. The frames of the loop below the task are
- * the same for all and stay; of the rest an image has only what differs from the place's model.
+ * the same for all and stay; of the rest, and of the context, an image has only what the place's
+ * models do not tell.
  *
  * Invariants. `here` is the fiber whose bytes are in memory, `homes` counts the fibers bound to
  * the place; both, and `queue`, are under its lock once fibers_share is set. A fiber may be moved
@@ -20,25 +21,26 @@
 
 #include "fiber.h"
 
-typedef struct Model { /* what one stack there looked like: the collector scans it as well */
-    uint32_t words;
-    uintptr_t word[];
-} Model;
+typedef struct Model Model;
 
 typedef struct Place {
+    Context context; /* first; of the fiber that is here */
     uint32_t lock;
     _Atomic uint32_t homes;
     Fiber *here;         /* or NULL */
     Fiber *queue, *tail; /* ready fibers that belong here */
     const wyn_site *kind;    /* of the tasks, once it is shared */
-    Model *model;        /* while there are images */
-    uint32_t images;
+    Model *models;       /* while there are images */
 } Place;
 
 extern _Atomic bool fibers_share; /* set once */
 
-/* The words that may be pointers: of all models, and those an image has of its own. */
+static inline Place *place_of(const Fiber *f) { return (Place *)(void *)f->context; }
+
+/* The words that may be pointers: of all models, of that of one place, and those that an image has
+ * of its own, with the segments of that stack. */
 void place_models(void (*push)(const void *low, const void *high));
+void place_model(const Fiber *f, void (*push)(const void *low, const void *high));
 void fiber_image(const Fiber *f, void (*push)(const void *low, const void *high));
 
 /* A fiber at the place of a waiting task of this kind. NULL: there is none. */
@@ -70,7 +72,7 @@ static inline void fiber_leave(Fiber *f) {
 /* Are others bound to its place? Asked by itself. */
 static inline bool fiber_shares(const Fiber *f) {
     return WYN_UNLIKELY(atomic_load_explicit(&fibers_share, memory_order_relaxed)) &&
-           f->place != NULL && atomic_load_explicit(&f->place->homes, memory_order_relaxed) > 1;
+           atomic_load_explicit(&place_of(f)->homes, memory_order_relaxed) > 1;
 }
 
 #endif

@@ -27,8 +27,14 @@ static int64_t other_tasks;
 static const void *objects[OBJECTS]; /* numbered in the order they are told */
 static int object_count;
 
+static const Run *run_of(const Fiber *f) {
+    const Context *c = fiber_view(f, f->context);
+    return c->run;
+}
+
 static const wyn_task *task_of(const Fiber *f) {
-    const Run *r = f->run == NULL ? NULL : fiber_view(f, f->run);
+    const Run *r = run_of(f);
+    if (r != NULL) r = fiber_view(f, r);
     return r == NULL || r->desc == NULL ? NULL : fiber_view(f, r->desc);
 }
 
@@ -37,7 +43,7 @@ static const wyn_site *found;
 
 static void look_at(Fiber *f) {
     if (atomic_load_explicit(&f->state, memory_order_relaxed) != FIBER_USED) return;
-    for (const Run *at = f->run, *r; at != NULL; at = r->outer) {
+    for (const Run *at = run_of(f), *r; at != NULL; at = r->outer) {
         r = fiber_view(f, at);
         if (r->task == sought) found = r->desc->site;
     }
@@ -148,15 +154,15 @@ static Line group_line(const Group *g) {
 /* By the frame pointers, as in trace.c, but of a stack that may be an image. */
 static void trace_waiting(Trace *t, const Fiber *f) {
     if (f->image == NULL) {
-        trace_capture_on(t, fiber_frame(f), &f->stack);
+        trace_capture_on(t, fiber_frame(f), &f->context->stack);
         return;
     }
     t->kept = t->total = 0;
-    if (f->stack.segment != NULL) return; /* part of it is elsewhere */
+    if (fiber_segment(f) != NULL) return; /* part of it is elsewhere */
     uintptr_t link[2]; /* the next frame, and where it goes on */
-    const char *sp = f->sp, *frame;
+    const char *sp = f->sp, *frame, *high = f->context->stack.high;
     memcpy(&frame, fiber_view(f, sp), sizeof frame);
-    while (frame > sp && frame + sizeof link <= f->stack.high && ((uintptr_t)frame & 7) == 0) {
+    while (frame > sp && frame + sizeof link <= high && ((uintptr_t)frame & 7) == 0) {
         memcpy(link, fiber_view(f, frame), sizeof link);
         if (link[1] == 0) return;
         if (t->kept < RT_TRACE_KEEP) t->pc[t->kept++] = link[1];

@@ -24,12 +24,14 @@ __thread bool sched_thread_ours;
 
 /* Not inlined: gcc must not keep what they find across a switch. */
 __attribute__((noinline)) Fiber *fiber_self(void) { return worker_self()->self; }
-__attribute__((noinline)) PanicContext *panic_context(void) { return &worker_self()->self->panic; }
+__attribute__((noinline)) PanicContext *panic_context(void) {
+    return &worker_self()->self->context->panic;
+}
 __attribute__((noinline)) TimerHeap *sched_timers(void) { return &worker_self()->timers; }
 
 Stack *stack_self(void) {
     Worker *w = worker_self();
-    return w == NULL ? NULL : &w->self->stack;
+    return w == NULL ? NULL : &w->self->context->stack;
 }
 
 /* ---- switching ---- */
@@ -309,12 +311,12 @@ static __attribute__((noinline, cold)) void leave_place(Worker *w) {
 /* All that is particular to the task lies below this frame, or in the descriptor: what is above
  * stays as it is when another stack is moved here. */
 static __attribute__((noinline)) void run_entry(uintptr_t e) {
-    Fiber *f = fiber_self();
-    f->base = (char *)__builtin_frame_address(0) + 2 * sizeof(void *);
+    Context *c = fiber_self()->context;
+    c->base = (char *)__builtin_frame_address(0) + 2 * sizeof(void *);
     if ((e & ENTRY_TAG) >= ENTRY_SLOT) {
         fork_run_entry(e);
     } else {
-        future_run_entry(&f->first, e);
+        future_run_entry(&c->first, e);
     }
 }
 
@@ -338,10 +340,10 @@ static void loop(void) {
     Panic *p = NULL;
     for (;;) {
         panic_run(turns, NULL, &p);
-        Fiber *f = fiber_self();
-        f->base = NULL;
-        f->run = &f->first;
-        future_run_failed(&f->first, p);
+        Context *c = fiber_self()->context;
+        c->base = NULL;
+        c->run = &c->first;
+        future_run_failed(&c->first, p);
     }
 }
 
@@ -354,7 +356,7 @@ static Fiber *new_stack(Worker *w, const wyn_site *kind) {
 static __attribute__((noinline)) void park(void (*commit)(Fiber *, void *), void *arg, bool fair) {
     sched_start();
     Worker *w = worker_self();
-    if (WYN_UNLIKELY(w->self->panic.callbacks > 0))
+    if (WYN_UNLIKELY(w->self->context->panic.callbacks > 0))
         wyn_panic("blocking operation inside a C callback");
     fork_before_park(w->self);
     w->stat[STAT_PARKS]++;
@@ -370,8 +372,8 @@ static __attribute__((noinline)) void park(void (*commit)(Fiber *, void *), void
     w->handoff = e;
     /* not known what comes next: as if it were a task like this one, and leave_place sees */
     const wyn_site *kind = future_kind(e);
-    if (kind == NULL && w->self->run != NULL && w->self->run->desc != NULL)
-        kind = w->self->run->desc->site;
+    const Run *run = w->self->context->run;
+    if (kind == NULL && run != NULL && run->desc != NULL) kind = run->desc->site;
     switch_to(w, new_stack(w, kind), commit, arg);
 }
 
@@ -390,7 +392,7 @@ void sched_yield_task(void) {
 }
 
 void sched_preempt(void) {
-    if (fiber_self()->panic.callbacks == 0) park(commit_yield, NULL, true);
+    if (panic_context()->callbacks == 0) park(commit_yield, NULL, true);
 }
 
 /* ---- start ---- */

@@ -101,7 +101,7 @@ bool scope_runs_others(void) {
 
 /* A slot spawned before a scope was opened on this stack belongs to one further out. */
 wyn_scope *scope_of_slot(const Fiber *f, uint32_t index) {
-    wyn_scope *s = f->panic.scope;
+    wyn_scope *s = f->context->panic.scope;
     while (s != NULL && s->fiber == f && index < s->slots) s = s->outer;
     return s;
 }

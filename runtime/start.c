@@ -107,7 +107,7 @@ int main(int argc, char **argv) {
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGPIPE, &ignore, NULL);
     char *system = __builtin_frame_address(0);
-    Stack *stack = &main_fiber.stack;
+    Stack *stack = &main_fiber.context->stack;
     if (big_stack(stack)) {
         gc_set_stack(stack->high, (char *)((uintptr_t)(system - 16 * RT_KB) & ~(uintptr_t)63),
                      system);

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <time.h>
 
+#include "fork.h"
 #include "sched.h"
 #include "scope.h"
 #include "timer.h"
@@ -24,7 +25,7 @@ static inline Fiber *fiber_of(Waiter *w) { return (Fiber *)((char *)w - offsetof
 
 /* What runs on top of a waiting task may wait for tasks that it has started, nothing else. */
 #ifdef RT_HOSTILE
-#define CHECK_WAIT(w) CHECK(fiber_of(w)->on_top == 0 || (w)->kind == WAIT_TASK)
+#define CHECK_WAIT(w) CHECK(fork_on_top(fiber_of(w)) == 0 || (w)->kind == WAIT_TASK)
 #else
 #define CHECK_WAIT(w) (void)0
 #endif
@@ -119,7 +120,7 @@ static void commit(Fiber *from, void *arg) {
         sched_ready(from);
 }
 
-static inline bool has_scope(Waiter *w) { return fiber_of(w)->panic.scope != NULL; }
+static inline bool has_scope(Waiter *w) { return fiber_of(w)->context->panic.scope != NULL; }
 
 static inline int waiter_end(Waiter *w) {
     w->what = NULL;

@@ -112,8 +112,9 @@ static void all(void) {
         OK(stack->split == stack->head || !fork_stealable(fiber_self()));
         Panic *p = NULL;
         if (seed % 4 == 0) OK(!panic_run(panicking, NULL, &p) && p != NULL);
-        OK(stack->head == fiber_self()->slots && stack->split == stack->head);
-        OK(atomic_load(&fiber_self()->shared) == 0);
+        Deque *d = fork_deque(fiber_self());
+        OK(stack->head == d->slots && stack->split == stack->head);
+        OK(atomic_load(&d->shared) == 0);
     }
 }
 
