@@ -40,6 +40,7 @@ int64_t wyn_utf8_count(const char *p, size_t n);
 /* hash.c: keyed hashes; the key is random per process, fixed under WYN_SEED. */
 uint64_t wyn_hash_bytes(const void *p, size_t n);
 uint64_t wyn_hash_int(uint64_t v);
+uint64_t wyn_hash_pair(uint64_t a, uint64_t b);
 void wyn_hash_prepare(void); /* makes the key; called before the first thread starts */
 uint64_t wyn_hash_seed(void); /* for generators that want the same source of randomness */
 

@@ -46,10 +46,20 @@ uint64_t wyn_hash_seed(void) {
     return splitmix(&state);
 }
 
+static inline uint64_t mixed(uint64_t v) {
+    unsigned __int128 r = (unsigned __int128)(v ^ key.k0) * (key.odd ^ 0xa0761d6478bd642fu);
+    return (uint64_t)r ^ (uint64_t)(r >> 64);
+}
+
 uint64_t wyn_hash_int(uint64_t v) {
     if (WYN_UNLIKELY(!key.ready)) key_make();
-    unsigned __int128 r = (unsigned __int128)(v ^ key.k0) * (key.odd ^ 0xa0761d6478bd642fu);
-    uint64_t h = (uint64_t)r ^ (uint64_t)(r >> 64);
+    uint64_t h = mixed(v);
+    return h ^ h >> 29;
+}
+
+uint64_t wyn_hash_pair(uint64_t a, uint64_t b) {
+    if (WYN_UNLIKELY(!key.ready)) key_make();
+    uint64_t h = mixed(mixed(a) ^ b);
     return h ^ h >> 29;
 }
 

@@ -3,7 +3,7 @@
  * slots {hash:32, entry + 1:32} (0: free) probed linearly, and a bitmap of removed entries that
  * exists from the first removal on. Removing shifts the index backward, so it has no tombstones.
  * Up to RT_MAP_SMALL entries there is no index: keys are compared in a row. An entry with a string
- * key is {key, tag, value}: the tag decides about short keys without a look at the string.
+ * key is {key, tag, value}: the tag decides about keys up to 15 bytes without a look at the string.
  * Growing and compacting fill a new table and publish it; an old table is never changed again,
  * so an iterator keeps walking the one it started on and asks the map about each key.
  * Once the process has spawned, changes hold the header's lock; look-ups take none: they stay with
@@ -35,6 +35,8 @@ struct wyn_map {
 };
 
 static const Table no_table;
+
+enum { TAG_LONG = 16, TAG_SIZE = 16 };
 
 static uint32_t align8(uint32_t n) { return (n + 7) & ~7u; }
 
@@ -79,7 +81,7 @@ wyn_map *wyn_map_new(const wyn_type *type, int64_t capacity) {
     m->key_kind = (uint8_t)key_kind_of(type->a);
     m->pointers = wyn_type_has_pointers(type->a) ||
                   (type->kind == WYN_T_MAP && wyn_type_has_pointers(type->b));
-    m->value_at = align8(type->a->size) + (m->key_kind == KEY_STR ? sizeof(uint64_t) : 0);
+    m->value_at = align8(type->a->size) + (m->key_kind == KEY_STR ? TAG_SIZE : 0);
     m->stride = m->value_at + align8(value_size);
     m->table = capacity > 0 ? table_new(m, (uint64_t)capacity) : (Table *)&no_table;
     return m;
@@ -127,24 +129,34 @@ static const uint64_t NOT_FOUND = UINT64_MAX;
         }                                                                                          \
     }
 
-/* A string being looked up, and its tag: the first 7 bytes, and above them the length, or 8 for all
- * that are longer. No tag looks like an address. */
+/* A string being looked up, and its tag of two words: the first 15 bytes, and above them the
+ * length, or TAG_LONG for all that are longer. Neither word of a text looks like an address. */
 typedef struct StrKey {
     const wyn_str *s;
-    uint64_t tag;
+    uint64_t tag[2];
 } StrKey;
 
 static inline StrKey str_key(const wyn_str *s) {
-    uint64_t word, n = (uint64_t)s->len;
-    memcpy(&word, s->bytes, 8);
-    if (n > 7) return (StrKey){s, (word & (UINT64_MAX >> 8)) | (uint64_t)8 << 56};
-    return (StrKey){s, (word & (((uint64_t)1 << 8 * n) - 1)) | n << 56};
+    StrKey k = {s, {0, 0}};
+    uint64_t n = (uint64_t)s->len;
+    memcpy(&k.tag[0], s->bytes, 8);
+    if (n < 8) {
+        k.tag[0] = (k.tag[0] & (((uint64_t)1 << 8 * n) - 1)) | n << 56;
+        k.tag[1] = n << 56;
+        return k;
+    }
+    memcpy(&k.tag[1], s->bytes + 8, 8);
+    if (n < TAG_LONG) k.tag[1] = (k.tag[1] & (((uint64_t)1 << 8 * (n - 8)) - 1)) | n << 56;
+    else k.tag[1] = (k.tag[1] & (UINT64_MAX >> 8)) | (uint64_t)TAG_LONG << 56;
+    return k;
 }
+
+static inline bool is_long(StrKey key) { return key.tag[1] >> 56 == TAG_LONG; }
 
 /* Within maps only; a short key is as good as an int. */
 static uint64_t hash_str(StrKey key) {
-    if (key.tag >> 56 < 8) return wyn_hash_int(key.tag);
-    return wyn_hash_bytes(key.s->bytes, (size_t)key.s->len);
+    if (is_long(key)) return wyn_hash_bytes(key.s->bytes, (size_t)key.s->len);
+    return wyn_hash_pair(key.tag[0], key.tag[1]);
 }
 
 static uint64_t hash_key(const wyn_map *m, const void *key) {
@@ -155,10 +167,10 @@ static uint64_t hash_key(const wyn_map *m, const void *key) {
 
 static inline bool same_key(const char *entry, StrKey key) {
     const wyn_str *s;
-    uint64_t tag;
-    memcpy(&tag, entry + sizeof s, sizeof tag);
-    if (tag != key.tag) return false;
-    if (tag >> 56 < 8) return true;
+    uint64_t tag[2];
+    memcpy(tag, entry + sizeof s, sizeof tag);
+    if (tag[0] != key.tag[0] || tag[1] != key.tag[1]) return false;
+    if (!is_long(key)) return true;
     memcpy(&s, entry, sizeof s);
     return same_text(s, key.s);
 }
@@ -302,8 +314,8 @@ static inline char *add_entry(wyn_map *m, const void *key, size_t key_size, uint
     char *e = t->entries + i * m->stride;
     memcpy(e, key, key_size);
     if (m->key_kind == KEY_STR) {
-        uint64_t tag = str_key(*(wyn_str *const *)key).tag;
-        memcpy(e + sizeof(wyn_str *), &tag, sizeof tag);
+        StrKey k = str_key(*(wyn_str *const *)key);
+        memcpy(e + sizeof(wyn_str *), k.tag, sizeof k.tag);
     }
     memset(e + m->value_at, 0, m->stride - m->value_at);
     if (wyn_spawned && m->type->kind == WYN_T_MAP && (m->type->b->flags & WYN_TF_NOZERO) == 0)

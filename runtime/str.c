@@ -58,6 +58,26 @@ wyn_str *wyn_str_new(const char *bytes, int64_t len) {
     return s;
 }
 
+/* Short pieces without a branch on the length: two words, what lies behind the piece masked out. */
+wyn_str *wyn_str_cut(const char *from, int64_t len, const char *end) {
+    if (len < 2 || len > 15 || end - from < 16) return wyn_str_new(from, len);
+    uint64_t w[2];
+    memcpy(w, from, sizeof w);
+    unsigned cut = 64 - 8 * ((unsigned)len & 7);
+    wyn_str *s;
+    if (len < 8) {
+        s = wyn_alloc_atomic(sizeof *s + 8);
+        w[0] = w[0] << cut >> cut;
+    } else {
+        s = wyn_alloc_atomic(sizeof *s + 16);
+        w[1] = len == 8 ? 0 : w[1] << cut >> cut;
+        memcpy(s->bytes + 8, &w[1], 8);
+    }
+    s->len = len;
+    memcpy(s->bytes, &w[0], 8);
+    return s;
+}
+
 wyn_str *wyn_str_concat2(const wyn_str *a, const wyn_str *b) {
     if (a->len == 0) return (wyn_str *)b;
     if (b->len == 0) return (wyn_str *)a;

@@ -1,6 +1,10 @@
 /* str_ops.c - string methods that search, cut and change case. ASCII letters only; characters
  * where the library says so. */
 #define _GNU_SOURCE
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "base.h"
 #include "find.h"
 #include "gc.h"
@@ -140,13 +144,46 @@ wyn_str *wyn_str_replace(const wyn_str *s, const wyn_str *from, const wyn_str *t
 
 /* ---- pieces ---- */
 
+/* Which of the 16 bytes at p are blanks, a bit each. */
+static inline uint32_t blanks(const char *p) {
+    uint32_t mask = 0;
+#ifdef __SSE2__
+    __m128i v = _mm_loadu_si128((const void *)p), tab = _mm_set1_epi8('\t');
+    __m128i from_tab = _mm_sub_epi8(v, tab), last = _mm_set1_epi8('\r' - '\t');
+    __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(from_tab, last), from_tab);
+    __m128i both = _mm_or_si128(control, _mm_cmpeq_epi8(v, _mm_set1_epi8(' ')));
+    mask = (uint32_t)_mm_movemask_epi8(both);
+#else
+    for (int i = 0; i < 16; i++) mask |= (uint32_t)is_blank(p[i]) << i;
+#endif
+    return mask;
+}
+
+/* The first byte from p on that is a blank, or none; 16 at a time. */
+static inline const char *blank_skip(const char *p, const char *end, bool blank) {
+    for (; end - p >= 16; p += 16) {
+        uint32_t mask = blanks(p) ^ (blank ? 0 : 0xffff);
+        if (mask != 0) return p + __builtin_ctz(mask);
+    }
+    while (p < end && is_blank(*p) != blank) p++;
+    return p;
+}
+
 wyn_str *wyn_str_next_word(const wyn_str *s, int64_t *at) {
-    const char *p = s->bytes + *at;
-    const char *end = s->bytes + s->len; /* a NUL, which is no blank */
-    while (is_blank(*p)) p++;
+    const char *p = s->bytes + *at, *end = s->bytes + s->len;
+    if (end - p >= 16) { /* a blank and a word, mostly */
+        uint32_t mask = blanks(p), first = (uint32_t)__builtin_ctz(~mask);
+        mask = mask >> first >> 1;
+        if (mask != 0) {
+            int64_t n = __builtin_ctz(mask) + 1;
+            *at = p + first + n - s->bytes;
+            return wyn_str_cut(p + first, n, end);
+        }
+    }
+    p = blank_skip(p, end, false);
     if (p >= end) return NULL;
     const char *start = p;
-    while (p < end && !is_blank(*p)) p++;
+    p = blank_skip(p, end, true);
     *at = p - s->bytes;
     return wyn_str_new(start, p - start);
 }
@@ -158,7 +195,7 @@ wyn_str *wyn_str_next_line(const wyn_str *s, int64_t *at) {
     int64_t end = nl == NULL ? s->len : nl - s->bytes;
     int64_t cut = end > start && s->bytes[end - 1] == '\r' && nl != NULL ? end - 1 : end;
     *at = end + 1;
-    return wyn_str_new(s->bytes + start, cut - start);
+    return wyn_str_cut(s->bytes + start, cut - start, s->bytes + s->len);
 }
 
 static wyn_str *next_char(const wyn_str *s, int64_t *at) {
@@ -175,7 +212,7 @@ wyn_str *wyn_str_next_piece(const wyn_str *s, int64_t *at, const wyn_str *sep) {
     if (start > s->len) return NULL;
     int64_t end = str_find(s, sep, start);
     *at = end < 0 ? s->len + 1 : end + sep->len;
-    return wyn_str_new(s->bytes + start, (end < 0 ? s->len : end) - start);
+    return wyn_str_cut(s->bytes + start, (end < 0 ? s->len : end) - start, s->bytes + s->len);
 }
 
 /* Adds to an array that no other task has seen yet: without its lock. */
@@ -200,7 +237,7 @@ wyn_array *wyn_str_split(const wyn_str *s, const wyn_str *sep) {
     Find f;
     find_start(&f, s->bytes, (size_t)s->len, sep->bytes, (size_t)sep->len);
     for (const char *next; (next = find_next(&f)) != NULL; at = next + sep->len)
-        *to++ = wyn_str_new(at, next - at);
+        *to++ = wyn_str_cut(at, next - at, s->bytes + s->len);
     *to = wyn_str_new(at, s->bytes + s->len - at);
     return a;
 }
@@ -225,7 +262,7 @@ wyn_array *wyn_str_lines(wyn_str *s) {
     wyn_str **to = (wyn_str **)(void *)a->buf->data;
     find_start(&f, at, (size_t)s->len, newline, 1);
     for (const char *next; (next = find_next(&f)) != NULL; at = next + 1)
-        *to++ = wyn_str_new(at, next - at - (next > at && next[-1] == '\r'));
+        *to++ = wyn_str_cut(at, next - at - (next > at && next[-1] == '\r'), end);
     if (at < end) *to = wyn_str_new(at, end - at);
     return a;
 }

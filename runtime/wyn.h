@@ -292,6 +292,7 @@ void wyn_flush(void);
 /* ---- strings the emitter needs; the rest is declared by the standard library ---- */
 
 wyn_str *wyn_str_new(const char *bytes, int64_t len);
+wyn_str *wyn_str_cut(const char *from, int64_t len, const char *end); /* readable up to end */
 /* Around a Wyn function that C called. callback.c */
 void wyn_callback_begin(const wyn_site *site);
 void wyn_callback_end(void);

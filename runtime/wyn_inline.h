@@ -196,6 +196,12 @@ WYN_FAST bool wyn_str_has_byte(const wyn_str *s, int64_t byte) {
     return memchr(s->bytes, (int)byte, (size_t)s->len) != NULL;
 }
 
+/* Is the byte in the set of 128 bits? */
+WYN_FAST bool wyn_byte_of(int64_t byte, int64_t low, int64_t high) {
+    uint64_t set = (uint64_t)(byte < 64 ? low : high);
+    return byte < 128 && (set >> (byte & 63) & 1) != 0;
+}
+
 /* part in s */
 WYN_FAST bool wyn_str_has(wyn_str *s, wyn_str *part) {
     if (part->len == 1) return wyn_str_has_byte(s, part->bytes[0]);

@@ -45,19 +45,19 @@ static const char *const waiting[] = {
 };
 static const char *const quiet[] = {
     "wyn_add_", "wyn_alloc", "wyn_any_", "wyn_array_", "wyn_assert", "wyn_base64_", "wyn_bool_",
-    "wyn_box", "wyn_builder_", "wyn_channel_", "wyn_cmp", "wyn_crypto_", "wyn_defer", "wyn_div",
-    "wyn_eq", "wyn_executor_leave", "wyn_executor_new", "wyn_executor_waiting",
-    "wyn_float_", "wyn_fmod", "wyn_fmt", "wyn_fork_", "wyn_frame_",
+    "wyn_box", "wyn_builder_", "wyn_byte_of", "wyn_channel_", "wyn_cmp", "wyn_crypto_",
+    "wyn_defer", "wyn_div", "wyn_eq", "wyn_executor_leave", "wyn_executor_new",
+    "wyn_executor_waiting", "wyn_float_", "wyn_fmod", "wyn_fmt", "wyn_fork_", "wyn_frame_",
     "wyn_future_is_done", "wyn_future_value", "wyn_handle_", "wyn_hash", "wyn_hex_", "wyn_int_",
-    "wyn_iter_next", "wyn_json_", "wyn_map_", "wyn_math_", "wyn_mod", "wyn_mul_", "wyn_mutex_new",
-    "wyn_mutex_unlock", "wyn_mutex_value", "wyn_object", "wyn_once_leave", "wyn_once_new",
-    "wyn_panic", "wyn_poll", "wyn_print", "wyn_ptr_", "wyn_quote", "wyn_random_", "wyn_range_",
-    "wyn_regex_", "wyn_rwlock_new", "wyn_rwlock_release", "wyn_semaphore_new",
-    "wyn_semaphore_release", "wyn_set_", "wyn_shared_", "wyn_shl", "wyn_shr", "wyn_spawn",
-    "wyn_str_", "wyn_strip", "wyn_sub_", "wyn_sys_args", "wyn_sys_env", "wyn_sys_has_env",
-    "wyn_sys_pid", "wyn_task_", "wyn_test_", "wyn_text_", "wyn_time_", "wyn_to_string",
-    "wyn_try_call", "wyn_url_", "wyn_variant_name", "wyn_waitgroup_add", "wyn_waitgroup_new",
-    "wyn_zero",
+    "wyn_iter_next", "wyn_json_", "wyn_map_", "wyn_math_", "wyn_mod", "wyn_mul_",
+    "wyn_mutex_new", "wyn_mutex_unlock", "wyn_mutex_value", "wyn_object", "wyn_once_leave",
+    "wyn_once_new", "wyn_panic", "wyn_poll", "wyn_print", "wyn_ptr_", "wyn_quote",
+    "wyn_random_", "wyn_range_", "wyn_regex_", "wyn_rwlock_new", "wyn_rwlock_release",
+    "wyn_semaphore_new", "wyn_semaphore_release", "wyn_set_", "wyn_shared_", "wyn_shl",
+    "wyn_shr", "wyn_spawn", "wyn_str_", "wyn_strip", "wyn_sub_", "wyn_sys_args", "wyn_sys_env",
+    "wyn_sys_has_env", "wyn_sys_pid", "wyn_task_", "wyn_test_", "wyn_text_", "wyn_time_",
+    "wyn_to_string", "wyn_try_call", "wyn_url_", "wyn_variant_name", "wyn_waitgroup_add",
+    "wyn_waitgroup_new", "wyn_zero",
 };
 static const char *const c_math[] = {
     "acos", "asin", "atan", "atan2", "cbrt", "ceil", "cos", "cosh", "exp", "fabs", "floor",
@@ -67,7 +67,7 @@ static const char *const c_math[] = {
 /* Those that cannot panic, and what they do nobody has to know. */
 static const char *const calm[] = {
     "wyn_future_value", "wyn_array_len", "wyn_str_len", "wyn_str_eq", "wyn_fmod",
-    "wyn_float_to_int",
+    "wyn_float_to_int", "wyn_byte_of",
 };
 
 static bool runtime_panics(Str name) {

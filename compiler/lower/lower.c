@@ -157,9 +157,22 @@ static void declare_fn(Lower *lw, Fn *fn) {
     declare_env(lw, fn, fi);
 }
 
+/* `const N = 10` is its literal wherever it is read: no variable is needed. */
+static void note_constant(Lower *lw, Tree *t) {
+    if (t->kind != TN_ASSIGN || t->assign.targets.n != 1) return;
+    Tree *to = t->assign.targets.v[0], *v = t->assign.values.v[0];
+    if (to->kind != TN_GLOBAL || !to->global->is_const || to->type != v->type) return;
+    if (v->kind == TN_INT || v->kind == TN_FLOAT || v->kind == TN_BOOL || v->kind == TN_STR)
+        map_put(lw->perm, &lw->constants, to->global, v);
+}
+
 static void declare_globals(Lower *lw) {
+    const Fn *init = lw->prog->init;
+    for (u32 i = 0; init && i < init->body->block.stmts.n; i++)
+        note_constant(lw, init->body->block.stmts.v[i]);
     for (u32 i = 0; i < lw->prog->globals.n; i++) {
         Global *g = lw->prog->globals.v[i];
+        if (map_get(&lw->constants, g)) continue;
         IrGlobal *ig = NEW(lw->perm, IrGlobal);
         ig->name = g->name;
         ig->module = g->module;

@@ -9,6 +9,8 @@ static IrExpr *lower_float(LowerFn *f, double v) {
 }
 
 static IrExpr *lower_global(LowerFn *f, Global *g) {
+    Tree *literal = map_get(&f->lw->constants, g);
+    if (literal) return lower_expr(f, literal);
     IrExpr *e = ex_new(f, IE_GLOBAL, type_ir(f->lw, g->type));
     e->global = map_get(&f->lw->globals, g);
     ASSERT(e->global);

@@ -313,6 +313,18 @@ static IrExpr *byte_compare(LowerFn *f, Tree *t) {
     return ex_binary(f, op_plain(s->op), ops.v.v[0].e, ops.v.v[1].e, f->lw->t.b);
 }
 
+/* Is the byte one of a literal's? A set of 128 bits tells; NULL: not of ASCII alone. */
+static IrExpr *byte_of_literal(LowerFn *f, IrExpr *byte, Str text) {
+    u64 set[2] = {0};
+    for (u32 i = 0; i < text.n; i++) {
+        u8 c = (u8)text.p[i];
+        if (c >= 128) return NULL;
+        set[c / 64] |= (u64)1 << c % 64;
+    }
+    return ex_rt(f, "wyn_byte_of", f->lw->t.b, 0, byte, ex_int(f, (i64)set[0]),
+                 ex_int(f, (i64)set[1]), NULL);
+}
+
 /* s[i] in text looks for a byte. */
 static IrExpr *byte_in(LowerFn *f, Tree *t) {
     TreeStep *s = &t->chain.steps[0];
@@ -322,7 +334,9 @@ static IrExpr *byte_in(LowerFn *f, Tree *t) {
     byte_operand(f, &ops, t->chain.first);
     operands_add(f, &ops, s->rhs);
     if (f->dead || ops.v.n < 2) return ex_bool(f, false);
-    IrExpr *e = ex_rt(f, "wyn_str_has_byte", f->lw->t.b, 0, ops.v.v[1].e, ops.v.v[0].e, NULL);
+    IrExpr *text = ops.v.v[1].e, *e = NULL;
+    if (text->kind == IE_STR) e = byte_of_literal(f, ops.v.v[0].e, text->str);
+    if (!e) e = ex_rt(f, "wyn_str_has_byte", f->lw->t.b, 0, text, ops.v.v[0].e, NULL);
     return s->op == OP_IN ? e : ex_not(f, e);
 }
 

@@ -283,6 +283,8 @@ static void place_store(LowerFn *f, Operands *ops, Place *p, IrExpr *v) {
 
 void lower_assign(LowerFn *f, Tree *t) {
     u32 n = t->assign.targets.n;
+    Tree *first = t->assign.targets.v[0];
+    if (first->kind == TN_GLOBAL && map_get(&f->lw->constants, first->global)) return;
     Operands ops = {0};
     Place *places = NEW_N(f->lw->perm, Place, n);
     for (u32 i = 0; i < n; i++) places[i] = place_begin(f, &ops, t->assign.targets.v[i]);

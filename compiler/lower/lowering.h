@@ -21,6 +21,7 @@ typedef struct Lower {
     IrProgram *ir;
     LowerOptions opt;
     Map fns, globals, mutated, inner;
+    Map constants;       /* Global * -> Tree *, its literal */
     Map objects, vtables; /* Type * -> IrStruct *; see lower_call.c */
     struct { IrType *i64, *f64, *b, *str, *array, *map, *fn, *tag, *voidp, *u8, *site,
              *cstr, *slot, *fn_head, *future, *iter, *iter_head, *object, *object_head; } t;

@@ -93,7 +93,7 @@ wyn_str *wyn_reader_line(reader *r) {
         if (WYN_LIKELY(nl != NULL)) {
             r->at = (size_t)(nl + 1 - r->buf);
             if (nl > from && nl[-1] == '\r') nl--;
-            return wyn_str_new(from, nl - from);
+            return wyn_str_cut(from, nl - from, r->buf + r->have);
         }
         seen = r->have - r->at;
         if (reader_fill(r)) continue;
