@@ -72,6 +72,11 @@ void wyn_builder_append_any(wyn_builder *b, const void *v, const wyn_type *t) {
     builder_bytes(b, text.p, text.len);
 }
 
+wyn_buf *wyn_builder_room(wyn_builder *b, size_t cap) {
+    wyn_buf *buf = b->buf;
+    return cap <= buf->cap ? buf : builder_grow(b, cap - buf->len);
+}
+
 wyn_str *wyn_builder_to_string(wyn_builder *b) {
     wyn_buf *buf = b->buf;
     return wyn_str_new(buf->data, (int64_t)buf->len);

@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "blocking.h"
+#include "crowd.h"
 #include "fork.h"
 #include "gc.h"
 #include "inject.h"
@@ -126,7 +127,7 @@ void idle_signal(void) {
 /* ---- searching ---- */
 
 bool idle_may_search(void) {
-    if (worker_count == 1) return false;
+    if (worker_count == 1 || (crowd_now() && poll_pending())) return false;
     int asleep = __builtin_popcountll(atomic_load_explicit(&idle_bits, memory_order_relaxed));
     if (asleep >= worker_count - 1) return false; /* nobody else who could have any */
     int searching = atomic_load_explicit(&idle_searching, memory_order_relaxed);
@@ -139,6 +140,7 @@ static Fiber *running_on(const Worker *w) {
     return atomic_load_explicit(&w->running, memory_order_acquire); /* with switch_to */
 }
 
+/* Work that anybody may take: at least min entries in somebody's queue. */
 static bool backlog(uint32_t min) {
     if (inject_any()) return true;
     for (int i = 0; i < worker_count; i++) {
@@ -267,7 +269,8 @@ bool idle_sleep(Worker *w) {
      * owner pushes at this very moment waits for the owner, or for the monitor. */
     if (worker_count > 1 && !poll_pending()) full_barrier();
     for (int i = 0; i < worker_count; i++) fork_want(running_on(workers[i]));
-    if (backlog(1)) return leave(w);
+    bool crowded = crowd_now() && poll_pending(); /* then queues are left to their owners */
+    if (backlog(crowded ? RT_RING + 1 : 1)) return leave(w);
     Sleep s = {w, nearest_timer()};
     bool keeps = false;
     if (s.until != 0) { /* one sleeper keeps the time, or all those with an earlier deadline */
@@ -285,7 +288,7 @@ bool idle_sleep(Worker *w) {
     }
     w->stat[STAT_SLEEPS]++;
     if (WYN_UNLIKELY(observe_on)) observe_event(EVENT_SLEEP, NULL, 0);
-    bool polls = poll_begin((int)w->id);
+    bool polls = (!crowded || all_asleep()) && poll_begin((int)w->id);
     fiber_call_system(polls ? poll_on_system : sleep_on_system, &s, gc_system_stack(w), w->self);
     if (WYN_UNLIKELY(observe_on)) observe_event(EVENT_AWAKE, NULL, 0);
     if (keeps) {
@@ -307,7 +310,10 @@ static int64_t nearest_seen(void) {
 
 /* Is work lying about that nobody is on the way to? */
 static bool starving(int64_t now) {
-    bool found = inject_any() || poll_unattended();
+    static uint32_t seen_rounds;
+    uint32_t polled = poll_rounds();
+    bool found = inject_any() || (polled == seen_rounds && poll_unattended());
+    seen_rounds = polled;
     int64_t timer = nearest_seen();
     if (timer != 0 && timer <= now) found = true;
     for (int i = 0; i < worker_count; i++) {
@@ -344,8 +350,13 @@ static void *monitor(void *unused) {
     (void)unused;
     wyn_here = NULL; /* no worker */
     int64_t us = RT_TICK_MIN_US;
+    uint64_t seen = 0;
     for (bool on = true;; on = !on) {
-        if (all_asleep()) {
+        uint64_t before = seen;
+        seen = atomic_load(&rounds);
+        bool asleep = all_asleep();
+        if ((asleep || crowd_now()) && us > RT_TICK_EVENTS_US) us = RT_TICK_EVENTS_US;
+        if (asleep && seen == before) { /* and since the last look */
             atomic_store(&monitor_wake, 0);
             while (all_asleep() && atomic_load(&monitor_wake) == 0)
                 futex_wait(&monitor_wake, 0, NULL);
@@ -377,6 +388,7 @@ static void after_fork(void) {
     have_monitor = false;
     poll_forked();
     blocking_forked();
+    crowd_forked();
     all_bits = 1;
     atomic_store(&idle_bits, 0);
     atomic_store(&idle_searching, 0);

@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "lock.h"
+#include "sched.h"
 #include "wait.h"
 
 enum { CHUNK = 1024, CHUNKS = 1024, EVENTS = 256 };
@@ -48,6 +49,7 @@ static _Atomic int64_t waiting_count, weak_count;
 static _Atomic int sleeper = -1;
 static struct epoll_event events[EVENTS]; /* of the sleeper */
 static int event_count;
+static _Atomic uint32_t looked; /* relaxed: only changes count */
 
 /* ---- descriptors ---- */
 
@@ -258,7 +260,10 @@ static bool deliver(const struct epoll_event *e) {
 
 static int deliver_all(const struct epoll_event *list, int n) {
     int woken = 0;
+    if (n <= 0) return 0;
+    sched_deliver(true);
     for (int i = 0; i < n; i++) woken += deliver(&list[i]);
+    sched_deliver(false);
     return woken;
 }
 
@@ -282,10 +287,15 @@ int poll_sleeper(void) { return atomic_load(&sleeper); }
 
 bool poll_unattended(void) { return poll_pending() && poll_sleeper() < 0; }
 
+uint32_t poll_rounds(void) { return atomic_load_explicit(&looked, memory_order_relaxed); }
+
 int poll_now(void) {
-    struct epoll_event list[32];
+    struct epoll_event list[EVENTS];
+    if (!poll_pending()) return 0;
+    sched_look_crowd();
     if (!poll_unattended()) return 0;
-    return deliver_all(list, epoll_wait(epoll_fd, list, 32, 0));
+    atomic_store_explicit(&looked, poll_rounds() + 1, memory_order_relaxed);
+    return deliver_all(list, epoll_wait(epoll_fd, list, EVENTS, 0));
 }
 
 bool poll_begin(int worker) {

@@ -55,6 +55,7 @@ void poll_close_those(void (*drop)(void *extra), bool (*look)(void *extra, void 
 bool poll_pending(void);    /* does any task wait for a descriptor? */
 bool poll_strong(void);     /* for one that is not weak? */
 bool poll_unattended(void); /* and no worker waits for events? */
+uint32_t poll_rounds(void); /* how often workers have looked for events */
 int poll_now(void);         /* events that are there already; how many tasks they woke */
 
 /* A worker that goes to sleep: true when it is the one to wait for events. Then poll_sleep until

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "crowd.h"
 #include "fork.h"
 #include "gc.h"
 #include "inject.h"
@@ -72,7 +73,7 @@ static void commit_drop(Fiber *from, void *arg) {
 static void wake_for_work(Worker *w) {
     /* one fresh task with its spawner about to await needs no second worker; the monitor sees it
      * if that turns out otherwise */
-    if (atomic_load_explicit(&idle_searching, memory_order_relaxed) == 0 &&
+    if (atomic_load_explicit(&idle_searching, memory_order_relaxed) == 0 && !w->delivering &&
         ring_count(worker_ring(w)) >= 2)
         idle_wake_one();
 }
@@ -104,6 +105,17 @@ static inline void wake_after_push(Worker *w) {
     } else if (WYN_UNLIKELY(atomic_load_explicit(&idle_bits, memory_order_relaxed) != 0)) {
         wake_for_work(w);
     }
+}
+
+void sched_deliver(bool begins) {
+    Worker *w = worker_self();
+    w->delivering = begins;
+    if (!begins && !crowd_now()) wake_after_push(w);
+}
+
+void sched_look_crowd(void) {
+    Worker *w = worker_self();
+    if (!rt_alone) crowd_look(w->id, atomic_load_explicit(&w->tick, memory_order_relaxed));
 }
 
 static inline void push(Worker *w, uintptr_t entry) {

@@ -39,6 +39,7 @@ typedef struct Worker {
     Fiber *commit_from;
     void *commit_arg;
     bool fair;            /* timers and the global queue come first */
+    bool delivering;      /* events: what they wake is looked at when all are handed out */
     uintptr_t handoff;    /* an entry taken by a park for the loop of the next stack */
     int64_t stolen_at;    /* when, and how many: cheap tasks are left to their owner */
     uint32_t stolen;
@@ -79,6 +80,11 @@ void sched_push(uintptr_t entry); /* the same for what is no new task */
 
 /* Makes a parked fiber continue soon. */
 void sched_ready(Fiber *f);
+
+/* Around the handing out of events, which readies many tasks at once. */
+void sched_deliver(bool begins);
+
+void sched_look_crowd(void); /* crowd.h, for the worker that runs this */
 
 /* Leaves this stack; commit(self, arg) runs on the next one, then self may be continued. */
 void sched_park(void (*commit)(Fiber *from, void *arg), void *arg);

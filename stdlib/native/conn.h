@@ -62,6 +62,13 @@ void conn_reserve(Conn *c, size_t room);
 /* Until n bytes are there, from c->from on: 0, or a negative errno. */
 int conn_need(Conn *c, int64_t h, int fd, size_t n, int64_t when);
 
+/* What has come, at most so much, after sending what was put: the bytes read, 0 at the end, or a
+ * negative errno. */
+ssize_t conn_receive(Conn *c, int64_t h, int fd, char *to, size_t room, int64_t when);
+
+/* For a handle: what was put, then these bytes; how many, or a negative errno. */
+int64_t conn_send(int64_t h, const char *p, size_t n, int64_t ms);
+
 /* Writes all of it; 0 or a negative errno. */
 int64_t conn_write(Conn *c, int64_t h, int fd, const char *p, size_t n, int64_t when);
 

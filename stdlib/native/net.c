@@ -444,6 +444,17 @@ static ssize_t read_some(Conn *c, int64_t h, int fd, char *to, size_t room, int6
     }
 }
 
+ssize_t conn_receive(Conn *c, int64_t h, int fd, char *to, size_t room, int64_t when) {
+    size_t kept = c->to - c->from, n = kept < room ? kept : room;
+    if (n > 0) {
+        memcpy(to, c->buf + c->from, n);
+        c->from += n;
+        return (ssize_t)n;
+    }
+    out_before_read(c, h, fd, when);
+    return read_some(c, h, fd, to, room, when);
+}
+
 static wyn_str *take(Conn *c, size_t n) {
     wyn_str *s = wyn_str_new(c->buf + c->from, (int64_t)n);
     c->from += n;
@@ -580,15 +591,19 @@ int64_t conn_write(Conn *c, int64_t h, int fd, const char *p, size_t n, int64_t 
     return 0;
 }
 
-int64_t wyn_net_write(int64_t h, const wyn_str *s, int64_t ms) {
+int64_t conn_send(int64_t h, const char *p, size_t n, int64_t ms) {
     void *extra;
     int fd = poll_enter(h, &extra);
     if (fd < 0) return -EBADF;
     int64_t when = poll_deadline(ms);
     out_before_read(extra, h, fd, when); /* in order */
-    int64_t bad = conn_write(extra, h, fd, s->bytes, (size_t)s->len, when);
+    int64_t bad = conn_write(extra, h, fd, p, n, when);
     poll_leave(h);
-    return bad != 0 ? bad : s->len;
+    return bad != 0 ? bad : (int64_t)n;
+}
+
+int64_t wyn_net_write(int64_t h, const wyn_str *s, int64_t ms) {
+    return conn_send(h, s->bytes, (size_t)s->len, ms);
 }
 
 enum { PARTS = 64 }; /* pieces that one call of the system takes */
