@@ -423,7 +423,7 @@ static size_t put(char *out, size_t n, const char *p, size_t len) {
 
 /* The head of an answer into out, which has room for the fields and HEAD_ROOM. */
 enum { HEAD_ROOM = 256 };
-enum { IN_CHUNKS = -1, TO_THE_END = -2 }; /* in place of a length that is not known */
+enum { IN_CHUNKS = -1, TO_THE_END = -2, NOWHERE = -3 }; /* in place of a length */
 static size_t put_head(char *out, const HttpHead *q, int64_t status, const wyn_str *fields,
                        int64_t length) {
     static const char chunked[] = "Transfer-Encoding: chunked\r\n";
@@ -490,10 +490,11 @@ bool wyn_http_start(int64_t h, int64_t status, const wyn_str *fields, int64_t le
         bool until_end = length < 0 && q->v10; /* knows no chunks */
         judge_rest(q);
         if (until_end) q->keep = false;
-        q->promised = until_end ? TO_THE_END : length < 0 ? IN_CHUNKS : length;
+        q->promised = no_body(status) ? 0 : until_end ? TO_THE_END : length < 0 ? IN_CHUNKS : length;
         q->sent = 0;
         size_t n = put_head(out, q, status, fields, q->promised);
         bad = conn_write(c, h, fd, out, n, poll_deadline(ms));
+        if (bad != 0) q->promised = NOWHERE;
     }
     free(out);
     poll_leave(h);
@@ -527,7 +528,7 @@ bool wyn_http_piece(int64_t h, const wyn_str *text, int64_t ms) {
     Conn *c = extra;
     HttpHead *q = c->head;
     int64_t when = poll_deadline(ms), bad = 0;
-    if (q == NULL) {
+    if (q == NULL || q->promised == NOWHERE) {
         bad = -EPIPE;
     } else if (is_head_request(c)) {
         /* has no body */

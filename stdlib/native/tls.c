@@ -4,6 +4,7 @@
  * the system, and the name of the host against the certificate; TLS 1.2 is the least. A session
  * is not used by two tasks at once: reading and writing take its lock. */
 #define _GNU_SOURCE
+#include <arpa/inet.h>
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -25,6 +26,7 @@ enum { MODES = 1 | 2 | 16 }; /* partial writes, moving buffers, release of buffe
     F(int, SSL_CTX_set_default_verify_paths, (void *))                                            \
     F(int, SSL_CTX_load_verify_locations, (void *, const char *, const char *))                   \
     F(void, SSL_CTX_set_verify, (void *, int, void *))                                            \
+    F(void, SSL_CTX_free, (void *))                                                               \
     F(long, SSL_CTX_ctrl, (void *, int, long, void *))                                            \
     F(int, SSL_CTX_use_certificate_chain_file, (void *, const char *))                            \
     F(int, SSL_CTX_use_PrivateKey_file, (void *, const char *, int))                              \
@@ -33,6 +35,8 @@ enum { MODES = 1 | 2 | 16 }; /* partial writes, moving buffers, release of buffe
     F(int, SSL_set_fd, (void *, int))                                                             \
     F(long, SSL_ctrl, (void *, int, long, void *))                                                \
     F(int, SSL_set1_host, (void *, const char *))                                                 \
+    F(void *, SSL_get0_param, (void *))                                                           \
+    F(int, X509_VERIFY_PARAM_set1_ip_asc, (void *, const char *))                                 \
     F(int, SSL_connect, (void *))                                                                 \
     F(int, SSL_accept, (void *))                                                                  \
     F(int, SSL_read, (void *, void *, int))                                                       \
@@ -64,8 +68,8 @@ typedef struct ServerContext {
 
 static pthread_mutex_t start_lock = PTHREAD_MUTEX_INITIALIZER;
 static bool tried, loaded;
-static void *client_context;
-static ServerContext *server_contexts;
+static _Atomic(void *) client_context; /* acquire here, release in start_client */
+static ServerContext *server_contexts; /* under start_lock, which no wait holds */
 
 static void load_library(void) {
     void *lib = dlopen("libssl.so.3", RTLD_NOW | RTLD_GLOBAL);
@@ -88,17 +92,24 @@ static void *context_new(bool server) {
     return context;
 }
 
+/* Under start_lock. */
+static bool library_is_there(void) {
+    if (!tried) load_library();
+    tried = true;
+    return loaded;
+}
+
 /* On a thread of the pool: it reads files. */
 static void start_client(void *unused) {
     (void)unused;
     pthread_mutex_lock(&start_lock);
-    if (!tried) load_library();
-    tried = true;
-    if (loaded && client_context == NULL && (client_context = context_new(false)) != NULL) {
-        SSL_CTX_set_default_verify_paths(client_context);
+    void *context = atomic_load_explicit(&client_context, memory_order_relaxed);
+    if (library_is_there() && context == NULL && (context = context_new(false)) != NULL) {
+        SSL_CTX_set_default_verify_paths(context);
         const char *more = getenv("SSL_CERT_FILE"); /* OpenSSL reads it only where it is built so */
-        if (more != NULL) SSL_CTX_load_verify_locations(client_context, more, NULL);
-        SSL_CTX_set_verify(client_context, VERIFY_PEER, NULL);
+        if (more != NULL) SSL_CTX_load_verify_locations(context, more, NULL);
+        SSL_CTX_set_verify(context, VERIFY_PEER, NULL);
+        atomic_store_explicit(&client_context, context, memory_order_release);
     }
     pthread_mutex_unlock(&start_lock);
 }
@@ -110,7 +121,16 @@ static void why(Conn *c, const char *text) {
 
 static void why_ssl(Conn *c) {
     const char *text = ERR_reason_error_string(ERR_get_error());
+    if (text != NULL && strcmp(text, "wrong version number") == 0)
+        text = "the other side does not speak TLS here (wrong version number)";
     why(c, text == NULL ? "the connection was closed" : text);
+}
+
+static void why_refused(Conn *c, long verified, const char *host) {
+    char text[512];
+    snprintf(text, sizeof text, "the certificate of %.200s is refused: %s", host,
+             X509_verify_cert_error_string(verified));
+    why(c, text);
 }
 
 /* ---- the layer ---- */
@@ -167,6 +187,17 @@ static __attribute__((noinline)) ssize_t step(Tls *t, bool client) {
     return outcome(t, client ? SSL_connect(t->ssl) : SSL_accept(t->ssl));
 }
 
+/* Who the certificate has to be of. An address is no name for SNI. */
+static void name_host(void *ssl, const char *host) {
+    unsigned char address[16];
+    if (inet_pton(AF_INET, host, address) == 1 || inet_pton(AF_INET6, host, address) == 1) {
+        X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host);
+    } else {
+        SSL_ctrl(ssl, CTRL_SNI, 0, (void *)(uintptr_t)host);
+        SSL_set1_host(ssl, host);
+    }
+}
+
 /* 0, or a negative errno with the reason noted. */
 static int64_t handshake(Conn *c, int64_t h, int fd, void *context, const char *host, int64_t ms) {
     Tls *t = calloc(1, sizeof *t);
@@ -179,10 +210,7 @@ static int64_t handshake(Conn *c, int64_t h, int fd, void *context, const char *
     pthread_mutex_init(&t->lock, NULL);
     t->conn = c;
     t->layer = (Layer){tls_read, tls_write, tls_finish, tls_end, POLL_READ};
-    if (host != NULL) {
-        SSL_ctrl(t->ssl, CTRL_SNI, 0, (void *)(uintptr_t)host);
-        SSL_set1_host(t->ssl, host);
-    }
+    if (host != NULL) name_host(t->ssl, host);
     int64_t when = poll_deadline(ms);
     ssize_t n, bad = 0;
     why(c, "timed out");
@@ -195,7 +223,7 @@ static int64_t handshake(Conn *c, int64_t h, int fd, void *context, const char *
         return 0;
     }
     long verified = SSL_get_verify_result(t->ssl);
-    if (verified != 0) why(c, X509_verify_cert_error_string(verified));
+    if (verified != 0 && host != NULL) why_refused(c, verified, host);
     if (bad == -ECANCELED) why(c, "the connection was closed");
     t->broken = true;
     tls_end(&t->layer);
@@ -209,51 +237,97 @@ int64_t wyn_tls_client(int64_t h, const wyn_str *host, int64_t ms) {
     void *extra;
     int fd = poll_enter(h, &extra);
     if (fd < 0) return -EBADF;
-    if (client_context == NULL) blocking_call(start_client, NULL, "loading certificates", NULL);
+    void *context = atomic_load_explicit(&client_context, memory_order_acquire);
+    if (context == NULL) {
+        blocking_call(start_client, NULL, "loading certificates", NULL);
+        context = atomic_load_explicit(&client_context, memory_order_acquire);
+    }
     int64_t r = -ENOSYS;
-    if (client_context == NULL) {
+    if (context == NULL) {
         why(extra, no_library);
     } else {
-        r = handshake(extra, h, fd, client_context, host->bytes, ms);
+        r = handshake(extra, h, fd, context, host->bytes, ms);
     }
     poll_leave(h);
     return r;
 }
 
+typedef struct ServerCall {
+    const char *cert, *key;
+    void *context;   /* NULL: see why */
+    const char *why; /* NULL: something else */
+} ServerCall;
+
 /* Under start_lock. */
-static void *server_context(Conn *c, const char *cert, const char *key) {
+static void *context_known(const ServerCall *call) {
     for (ServerContext *s = server_contexts; s != NULL; s = s->next) {
-        if (strcmp(s->cert, cert) == 0 && strcmp(s->key, key) == 0) return s->context;
+        if (strcmp(s->cert, call->cert) == 0 && strcmp(s->key, call->key) == 0) return s->context;
     }
-    if (!tried) load_library();
-    tried = true;
-    if (!loaded) {
-        why(c, no_library);
-        return NULL;
+    return NULL;
+}
+
+/* On a thread of the pool: it reads files. */
+static void start_server(void *arg) {
+    ServerCall *call = arg;
+    pthread_mutex_lock(&start_lock);
+    call->context = context_known(call);
+    if (call->context == NULL && !library_is_there()) {
+        call->why = no_library;
+    } else if (call->context == NULL) {
+        void *context = context_new(true);
+        ServerContext *s = calloc(1, sizeof *s);
+        ERR_clear_error();
+        if (context != NULL && s != NULL &&
+            SSL_CTX_use_certificate_chain_file(context, call->cert) == 1 &&
+            SSL_CTX_use_PrivateKey_file(context, call->key, FILE_PEM) == 1) {
+            *s = (ServerContext){strdup(call->cert), strdup(call->key), context, server_contexts};
+            server_contexts = s;
+            call->context = context;
+        } else {
+            call->why = ERR_reason_error_string(ERR_get_error());
+            if (context != NULL) SSL_CTX_free(context);
+            free(s);
+        }
     }
-    void *context = context_new(true);
-    ServerContext *s = calloc(1, sizeof *s);
-    if (context == NULL || s == NULL ||
-        SSL_CTX_use_certificate_chain_file(context, cert) != 1 ||
-        SSL_CTX_use_PrivateKey_file(context, key, FILE_PEM) != 1) {
-        why_ssl(c);
-        free(s);
-        return NULL;
+    pthread_mutex_unlock(&start_lock);
+}
+
+/* The context for these files, or NULL with the reason in text. */
+static void *server_context(const wyn_str *cert, const wyn_str *key, char *text, size_t room) {
+    ServerCall call = {.cert = cert->bytes, .key = key->bytes};
+    pthread_mutex_lock(&start_lock);
+    call.context = context_known(&call);
+    pthread_mutex_unlock(&start_lock);
+    if (call.context == NULL) blocking_call(start_server, &call, "loading certificates", NULL);
+    if (call.context != NULL) return call.context;
+    if (call.why == no_library) {
+        snprintf(text, room, "%s", no_library);
+    } else {
+        snprintf(text, room, "certificate %.150s, key %.150s: %s", call.cert, call.key,
+                 call.why == NULL ? "cannot be read" : call.why);
     }
-    *s = (ServerContext){strdup(cert), strdup(key), context, server_contexts};
-    server_contexts = s;
-    return context;
+    return NULL;
+}
+
+/* Can these files be used? "", or why not. */
+wyn_str *wyn_tls_check(const wyn_str *cert, const wyn_str *key) {
+    char text[512];
+    void *context = server_context(cert, key, text, sizeof text);
+    return context != NULL ? wyn_str_empty : wyn_str_from_c(text);
 }
 
 int64_t wyn_tls_server(int64_t h, const wyn_str *cert, const wyn_str *key, int64_t ms) {
     void *extra;
     int fd = poll_enter(h, &extra);
     if (fd < 0) return -EBADF;
-    pthread_mutex_lock(&start_lock);
-    void *context = server_context(extra, cert->bytes, key->bytes);
-    pthread_mutex_unlock(&start_lock);
+    char text[512];
+    void *context = server_context(cert, key, text, sizeof text);
     int64_t r = -EPROTO;
-    if (context != NULL) r = handshake(extra, h, fd, context, NULL, ms);
+    if (context != NULL) {
+        r = handshake(extra, h, fd, context, NULL, ms);
+    } else {
+        why(extra, text);
+    }
     poll_leave(h);
     return r;
 }
