@@ -490,7 +490,8 @@ bool wyn_http_start(int64_t h, int64_t status, const wyn_str *fields, int64_t le
         bool until_end = length < 0 && q->v10; /* knows no chunks */
         judge_rest(q);
         if (until_end) q->keep = false;
-        q->promised = no_body(status) ? 0 : until_end ? TO_THE_END : length < 0 ? IN_CHUNKS : length;
+        int64_t unknown = until_end ? TO_THE_END : IN_CHUNKS;
+        q->promised = no_body(status) ? 0 : length < 0 ? unknown : length;
         q->sent = 0;
         size_t n = put_head(out, q, status, fields, q->promised);
         bad = conn_write(c, h, fd, out, n, poll_deadline(ms));
