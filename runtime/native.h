@@ -219,6 +219,9 @@ int64_t wyn_time_now_micros(void);
 int64_t wyn_time_mono_nanos(void);
 wyn_str *wyn_time_format(int64_t t, const wyn_str *how);
 wyn_str *wyn_time_iso(int64_t t);
+int64_t wyn_time_local_offset(int64_t t);
+wyn_str *wyn_time_local_name(int64_t t);
+wyn_str *wyn_time_format_at(int64_t t, int64_t offset, const wyn_str *zone, const wyn_str *how);
 int64_t wyn_time_part(int64_t t, int64_t part);
 
 #endif

@@ -236,10 +236,10 @@ void finish_late(Checker *ck) {
 
 /* ---- text forms ---- */
 
-/* The library says the texts of handles; a Shared is shown by its number, as fmt.c does. */
-static bool has_std_text(const Checker *ck, const Type *t) {
-    return t->kind == TY_CHANNEL || t->kind == TY_FUTURE ||
-           (t->kind == TY_HANDLE && t->name != ck->n.Shared);
+/* A to_string says the text; but a Shared is shown by its number, as fmt.c does. */
+static bool has_text(const Checker *ck, const Type *t) {
+    return t->kind == TY_STRUCT || t->kind == TY_ENUM || t->kind == TY_CHANNEL ||
+           t->kind == TY_FUTURE || (t->kind == TY_HANDLE && t->name != ck->n.Shared);
 }
 
 /* The method of one parameter among the overloads. */
@@ -252,11 +252,9 @@ static FnDecl *text_method(Checker *ck, Type *t) {
 static void attach_to_string(Checker *ck) {
     for (u32 i = 0; i < type_count(ck->ts); i++) {
         Type *t = type_at(ck->ts, i);
-        bool std = has_std_text(ck, t);
-        if ((t->kind != TY_STRUCT && t->kind != TY_ENUM && !std) || t->has_var || t->to_string)
-            continue;
+        if (!has_text(ck, t) || t->has_var || t->to_string) continue;
         FnDecl *d = text_method(ck, t);
-        if (!d || d->module->is_std != std) continue;
+        if (!d) continue;
         Type **args = t->args;
         if (d->is_trait_sig) args = &t;
         Sig s = fn_sig(ck, d, args);

@@ -1,6 +1,7 @@
 /* sys.c - the process: arguments, environment, out-parameters of C. */
 #define _GNU_SOURCE
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "wyn_inline.h"
@@ -24,6 +25,7 @@ bool wyn_sys_has_env(const wyn_str *name) { return getenv(name->bytes) != NULL; 
 
 void wyn_sys_set_env(const wyn_str *name, const wyn_str *value) {
     setenv(name->bytes, value->bytes, 1);
+    if (strcmp(name->bytes, "TZ") == 0) tzset(); /* localtime_r looks only once by itself */
 }
 
 wyn_array *wyn_sys_env_all(void) {

@@ -1,4 +1,5 @@
 /* time.c - clocks and calendar. */
+#define _GNU_SOURCE /* tm_gmtoff, tm_zone */
 #include <time.h>
 
 #include "wyn_inline.h"
@@ -26,6 +27,29 @@ static wyn_str *format(const struct tm *tm, const char *how, size_t len) {
     char *text = small;
     if (len > SHORT_PATTERN) text = wyn_alloc_atomic(room = len * LONGEST_PART);
     return wyn_str_new(text, (int64_t)strftime(text, room, how, tm));
+}
+
+/* What the zone of the process (TZ, /etc/localtime) has at t: seconds east of UTC, and its name. */
+int64_t wyn_time_local_offset(int64_t t) {
+    time_t at = (time_t)t;
+    struct tm tm;
+    return localtime_r(&at, &tm) == NULL ? 0 : tm.tm_gmtoff;
+}
+
+wyn_str *wyn_time_local_name(int64_t t) {
+    time_t at = (time_t)t;
+    struct tm tm;
+    return localtime_r(&at, &tm) == NULL ? wyn_str_empty : wyn_str_from_c(tm.tm_zone);
+}
+
+/* In a zone that is `offset` seconds east of UTC and called `zone`. */
+wyn_str *wyn_time_format_at(int64_t t, int64_t offset, const wyn_str *zone, const wyn_str *how) {
+    time_t at = (time_t)((uint64_t)t + (uint64_t)offset);
+    struct tm tm;
+    if (gmtime_r(&at, &tm) == NULL) return wyn_str_empty;
+    tm.tm_gmtoff = offset;
+    tm.tm_zone = zone->bytes;
+    return format(&tm, how->bytes, (size_t)how->len);
 }
 
 wyn_str *wyn_time_format(int64_t t, const wyn_str *how) {
