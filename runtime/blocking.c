@@ -123,7 +123,7 @@ void blocking_call(void (*fn)(void *), void *arg, const char *what, const wyn_si
             return;
         }
         waiter_win(job.waiter, 0); /* no wait after all */
-        job.waiter->what = NULL;
+        waiter_over(job.waiter);
     }
     fn(arg);
 }

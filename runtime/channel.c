@@ -162,7 +162,7 @@ static __attribute__((noinline)) bool send_wait(wyn_channel *c, const void *v,
     WaitNode *n = &w->node;
     void *cell = wait_cell(w, c->size);
     if (cell != NULL) value_copy(cell, v, c->size);
-    node_open(n, w, 0, cell == NULL ? (void *)(uintptr_t)v : cell);
+    node_open(n, 0, cell == NULL ? (void *)(uintptr_t)v : cell);
     list_add(&c->senders, n);
     if (waiter_park_lock(w, 0, &c->lock) == WAIT_ABORTED) {
         lock_take(&c->lock);
@@ -180,7 +180,7 @@ bool wyn_channel_send(wyn_channel *c, const void *v, const wyn_site *site) {
         ChannelResult r = send_now(c, v, &wake);
         if (r == CHANNEL_WAIT) return send_wait(c, v, site);
         lock_drop(&c->lock);
-        if (wake != NULL) waiter_wake(wake->waiter);
+        if (wake != NULL) waiter_wake(node_waiter(wake));
         if (r != CHANNEL_GROW) return r == CHANNEL_DONE;
         channel_grow(c);
     }
@@ -196,7 +196,7 @@ static __attribute__((noinline)) bool recv_wait(wyn_channel *c, void *out, bool 
     void *cell = wait_cell(w, c->size);
     if (WYN_UNLIKELY(c->period != 0))
         atomic_store_explicit(&w->weak, true, memory_order_relaxed);
-    node_open(n, w, 0, cell == NULL ? out : cell);
+    node_open(n, 0, cell == NULL ? out : cell);
     list_add(&c->receivers, n);
     int won = waiter_park_lock(w, c->fire_at, &c->lock);
     if (won < 0) {
@@ -222,7 +222,7 @@ static inline bool recv(wyn_channel *c, void *out, const wyn_site *site) {
             continue;
         }
         lock_drop(&c->lock);
-        if (wake != NULL) waiter_wake(wake->waiter);
+        if (wake != NULL) waiter_wake(node_waiter(wake));
         return r == CHANNEL_DONE;
     }
 }
@@ -245,7 +245,7 @@ bool wyn_channel_try_send(wyn_channel *c, const void *v) {
         lock_take(&c->lock);
         ChannelResult r = send_now(c, v, &wake);
         lock_drop(&c->lock);
-        if (wake != NULL) waiter_wake(wake->waiter);
+        if (wake != NULL) waiter_wake(node_waiter(wake));
         if (r != CHANNEL_GROW) return r == CHANNEL_DONE;
         channel_grow(c);
     }
@@ -256,7 +256,7 @@ bool wyn_channel_try_recv(wyn_channel *c, void *out) {
     lock_take(&c->lock);
     ChannelResult r = recv_now(c, out, &wake);
     lock_drop(&c->lock);
-    if (wake != NULL) waiter_wake(wake->waiter);
+    if (wake != NULL) waiter_wake(node_waiter(wake));
     return r == CHANNEL_DONE;
 }
 
@@ -279,7 +279,7 @@ void wyn_channel_put_back(wyn_channel *c, const void *v, const wyn_type *t) {
         c->len++;
     }
     lock_drop(&c->lock);
-    if (r != NULL) waiter_wake(r->waiter);
+    if (r != NULL) waiter_wake(node_waiter(r));
 }
 
 void wyn_channel_close(wyn_channel *c) {

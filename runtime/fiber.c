@@ -82,7 +82,7 @@ static bool arena_make(void) {
         fibers = (size_t)fibers_max * sizeof *table;
         p = reserve(size + fibers + (size_t)n * sizeof *places);
     }
-    table = (Fiber *)(void *)(p + size);
+    table = (Fiber *)(void *)(p + size); /* a page boundary */
     places = (Place *)(void *)(p + size + fibers);
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
     alone_max = UINT32_MAX; /* they know what lies where on a stack */
@@ -105,11 +105,17 @@ Place *place_at(uint32_t i) { return &places[i]; }
 
 uint32_t place_count(void) { return atomic_load_explicit(&built, memory_order_relaxed); }
 
+void fiber_link(Fiber *f, const Fiber *next) {
+    f->next = next == NULL ? 0 : (uint32_t)(next - table) + 1;
+}
+
+Fiber *fiber_next(const Fiber *f) { return f->next == 0 ? NULL : &table[f->next - 1]; }
+
 /* A descriptor; under the lock. */
 static Fiber *descriptor(void) {
     Fiber *f = placeless;
     if (f != NULL) {
-        placeless = f->next;
+        placeless = fiber_next(f);
         return f;
     }
     uint32_t n = atomic_load_explicit(&made, memory_order_relaxed);
@@ -164,7 +170,7 @@ static void fiber_arm(Fiber *f, void (*entry)(void)) {
     c->run = &c->first;
     c->panic = (PanicContext){0};
     c->stack.spare = 0;
-    f->waiter.what = NULL;
+    waiter_over(&f->waiter);
     atomic_store_explicit(&f->busy, true, memory_order_relaxed);
 #ifdef __SANITIZE_THREAD__
     if (f->tsan == NULL) f->tsan = __tsan_create_fiber(0);
@@ -174,12 +180,12 @@ static void fiber_arm(Fiber *f, void (*entry)(void)) {
 Fiber *fiber_take(Fiber **pool, int *pooled, void (*entry)(void), const wyn_site *kind) {
     Fiber *f = *pool;
     if (f != NULL) {
-        *pool = f->next;
+        *pool = fiber_next(f);
         --*pooled;
     } else {
         lock_take(&lock);
         f = unused;
-        if (f != NULL) unused = f->next;
+        if (f != NULL) unused = fiber_next(f);
         lock_drop(&lock);
         if (f == NULL && kind != NULL && arena != NULL && place_count() >= alone_max)
             f = place_share(kind);
@@ -199,13 +205,13 @@ void fiber_drop(Fiber **pool, int *pooled, Fiber *f) {
     if (WYN_UNLIKELY(fiber_shares(f)) && place_quit(f)) {
         f->context = NULL;
         lock_take(&lock);
-        f->next = placeless;
+        fiber_link(f, placeless);
         placeless = f;
         lock_drop(&lock);
         return;
     }
     if (*pooled < RT_POOL) {
-        f->next = *pool;
+        fiber_link(f, *pool);
         *pool = f;
         ++*pooled;
         return;
@@ -214,7 +220,7 @@ void fiber_drop(Fiber **pool, int *pooled, Fiber *f) {
     uintptr_t high = ((uintptr_t)s->high + RT_PAGE - 1) & ~(RT_PAGE - 1);
     madvise(s->low, high - (uintptr_t)s->low, MADV_DONTNEED);
     lock_take(&lock);
-    f->next = unused;
+    fiber_link(f, unused);
     unused = f;
     lock_drop(&lock);
 }
@@ -251,7 +257,7 @@ uint32_t fiber_made(void) { return atomic_load_explicit(&made, memory_order_rela
 /* Descriptors and images soon to be looked at; what lies behind the last is readable. */
 static void look_ahead(const Fiber *f) {
     for (size_t at = 64; at < sizeof *f; at += RT_CACHE_LINE)
-        __builtin_prefetch((const char *)(f + 16) + at);
+        __builtin_prefetch((const char *)(f + 24) + at);
     const char *image = (const char *)f[6].image;
     if (image == NULL) return;
     __builtin_prefetch(image);

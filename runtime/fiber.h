@@ -40,26 +40,26 @@ typedef struct Context {
     PanicContext panic;
 } Context;
 
-/* What others may look at while it waits, wherever its stack is. */
+/* What others may look at while it waits, wherever its stack is: two lines of the cache. */
 typedef struct Fiber {
-    void *sp;
+    _Alignas(64) void *sp;
     struct Image *image; /* of context and [sp, base), while another one is there; or NULL */
     Context *context;    /* begins its place, place.h; NULL: it has none */
     _Atomic(struct Deque *) deque; /* of scoped tasks, fork.h; NULL: it has had none */
-    struct Fiber *next;  /* in the pool */
+    uint32_t next; /* in a list of stacks; fiber_next */
+    _Atomic uint8_t state; /* read by the collector with the world stopped */
+    _Atomic bool busy; /* runs, or is about to; place.h */
+    Waiter waiter;
 #ifdef __SANITIZE_THREAD__
     void *tsan;
 #endif
-    _Atomic int state; /* read by the collector with the world stopped */
-    _Atomic bool busy; /* runs, or is about to; place.h */
-    Waiter waiter;
 } Fiber;
 
 extern Fiber main_fiber;
 
 /* What it waits for, or NULL. */
 static inline const Waiter *fiber_wait(const Fiber *f) {
-    return f->waiter.what == NULL ? NULL : &f->waiter;
+    return f->waiter.what == 0 ? NULL : &f->waiter;
 }
 
 /* The running fiber. */
@@ -120,8 +120,11 @@ void fiber_call_system(void (*fn)(void *), void *arg, void *top, Fiber *self);
 /* The fiber on whose stack p lies, or NULL; its segments are not looked at. */
 Fiber *fiber_at(const void *p);
 
-/* Where what lay at p of a parked stack or its context is now. */
+/* Where what lay at p of a parked stack, or of its context, is now. */
 const void *fiber_view(const Fiber *f, const void *p); /* for reports: of one at a time */
+
+/* Its context, or a copy. */
+const Context *fiber_context(const Fiber *f, Context *room);
 
 /* The innermost segment of a stack in use, also of one that is parked. */
 Segment *fiber_segment(const Fiber *f);
@@ -130,6 +133,10 @@ Segment *fiber_segment(const Fiber *f);
 struct Place *place_at(uint32_t i);
 uint32_t place_count(void);
 Fiber *fiber_bind(struct Place *p);
+
+/* Lists of stacks without a task, and of those that wait for their place. */
+void fiber_link(Fiber *f, const Fiber *next); /* NULL: the last */
+Fiber *fiber_next(const Fiber *f);
 
 /* The frame pointer of one that is parked; NULL: it has an image. */
 const void *fiber_frame(const Fiber *f);

@@ -38,7 +38,7 @@
 #include "task.h"
 
 enum { SLOT_NEW = 0, SLOT_DONE = 1, SLOT_RUNNING = 2, SLOT_WAITED = 4, SLOT_FAILED = 9 };
-/* RUNNING: with the fiber of the thief; WAITED: with the waiter of the owner; FAILED: the panic is
+/* RUNNING: with the fiber of the thief; WAITED: with that of the owner; FAILED: the panic is
  * the first word of data */
 #define SLOT_BITS ((uintptr_t)15)
 
@@ -254,7 +254,7 @@ static void finish(wyn_slot *t, uintptr_t as) {
     /* acq_rel: release of the result, with st_load; acquire of the waiter */
     uintptr_t old = __atomic_exchange_n(&t->st, as, __ATOMIC_ACQ_REL);
     if ((old & SLOT_WAITED) == 0) return;
-    Waiter *w = (Waiter *)(old & ~SLOT_BITS);
+    Waiter *w = &((Fiber *)(old & ~SLOT_BITS))->waiter;
     if (waiter_win(w, 0)) waiter_wake(w);
 }
 
@@ -370,12 +370,12 @@ static void park(Fiber *f, wyn_slot *t, const wyn_site *site) {
     uintptr_t st = st_load(t);
     do {
         if ((st & SLOT_DONE) != 0) {
-            w->what = NULL;
+            waiter_over(w);
             return;
         }
         CHECK((st & SLOT_WAITED) == 0);
         /* acq_rel: with the exchange in finish */
-    } while (!__atomic_compare_exchange_n(&t->st, &st, (uintptr_t)w | SLOT_WAITED, false,
+    } while (!__atomic_compare_exchange_n(&t->st, &st, (uintptr_t)f | SLOT_WAITED, false,
                                           __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE));
     f->context->panic.masked++;
     waiter_park(w, 0);

@@ -140,7 +140,7 @@ static uintptr_t future_finish(wyn_future *f, uintptr_t as) {
     WaitNode *won = NULL, *n = (WaitNode *)(st & ~FUTURE_BITS);
     while (n != NULL) {
         WaitNode *next = n->next;
-        if (waiter_win(n->waiter, n->index)) {
+        if (waiter_win(node_waiter(n), n->index)) {
             n->next = won;
             won = n;
         }
@@ -149,7 +149,7 @@ static uintptr_t future_finish(wyn_future *f, uintptr_t as) {
     st_store(f, as);
     while (won != NULL) { /* oldest first */
         WaitNode *next = won->next;
-        waiter_wake(won->waiter);
+        waiter_wake(node_waiter(won));
         won = next;
     }
     return st;
@@ -285,9 +285,9 @@ static bool wait_until(wyn_future *f, int64_t when, const char *what, const wyn_
     Waiter *w = waiter_open(what, site);
     WaitNode *n = &w->node;
     waiter_object(w, WAIT_TASK, f);
-    node_open(n, w, 0, NULL);
+    node_open(n, 0, NULL);
     if (!future_wait(f, n)) {
-        w->what = NULL;
+        waiter_over(w);
         return true;
     }
     int won = waiter_park(w, when);
@@ -492,25 +492,24 @@ static wyn_future *first_good(wyn_array *futures, bool *all) {
 }
 
 /* Waits until one of those not finished finishes. The nodes lie in heap memory, which they keep
- * alive through `keep` on this stack; they hold stack addresses only. */
+ * alive through `arms` on this stack; they hold stack addresses only. */
 static void wait_any(wyn_array *futures, const wyn_site *site) {
     int64_t n = wyn_array_len(futures), i;
-    char *keep = gc_alloc((size_t)n * sizeof(WaitNode) + 16, true);
-    WaitNode *nodes = (WaitNode *)(((uintptr_t)keep + 15) & ~(uintptr_t)15);
+    WaitArm *arms = (WaitArm *)(void *)gc_alloc((size_t)n * sizeof(WaitArm), true);
     Waiter *w = waiter_open("await_any", site);
     for (i = 0; i < n; i++) {
         wyn_future *f = wyn_array_raw_ptr(futures, i);
-        node_open(&nodes[i], w, 0, NULL);
-        if (!future_finished(f)) future_wait(f, &nodes[i]);
+        arm_open(&arms[i], w, 0, NULL);
+        if (!future_finished(f)) future_wait(f, &arms[i].node);
     }
     /* what finished before its node was linked is seen now, what finishes later wakes us */
     bool all;
     bool late = first_good(futures, &all) != NULL || all;
     int won = late && waiter_win(w, 0) ? 0 : waiter_park(w, 0);
-    w->what = NULL;
-    for (i = 0; i < n; i++) future_unwait(wyn_array_raw_ptr(futures, i), &nodes[i]);
+    waiter_over(w);
+    for (i = 0; i < n; i++) future_unwait(wyn_array_raw_ptr(futures, i), &arms[i].node);
     if (won == WAIT_ABORTED) panic_cancelled();
-    __asm__ volatile("" : : "r"(keep));
+    __asm__ volatile("" : : "r"(arms));
 }
 
 wyn_future *wyn_await_any(wyn_array *futures, const wyn_site *site) {

@@ -192,7 +192,7 @@ static bool is_quiet(void) {
 }
 
 void idle_at_end(Waiter *w) {
-    w->at_end = true;
+    waiter_object(w, WAIT_END, NULL);
     atomic_store(&at_end, w);
     waiter_park(w, 0);
 }

@@ -21,6 +21,7 @@
 #include "place.h"
 #include "report.h"
 #include "sched.h"
+#include "task.h"
 
 typedef struct Area { /* memory that belongs to a fiber: its deque, parts of its stack */
     const char *low, *high;
@@ -133,11 +134,17 @@ static Fiber *area_at(uintptr_t p) {
 
 /* ---- the walk ---- */
 
+static bool in_scope(const Fiber *f) {
+    Context room;
+    const Context *c = fiber_context(f, &room);
+    return c->panic.scope != NULL && c->panic.masked == 0;
+}
+
 /* It goes on by itself or already, or its scope can abort it. */
 static bool goes_on(const Fiber *f) {
     const Waiter *w = fiber_wait(f);
     return w == NULL || (atomic_load_explicit(&w->token, memory_order_relaxed) & 1) == 0 ||
-           w->when != 0 || w->kind == WAIT_FD || w->scope != NULL || w->at_end;
+           w->when != 0 || w->kind == WAIT_FD || w->kind == WAIT_END || in_scope(f);
 }
 
 static void wake(Fiber *f) {
@@ -160,6 +167,7 @@ static bool on_stack(const Fiber *f, const char *p) {
 
 /* Stacks are full of old addresses of other stacks; only lists of waiters mean them. */
 static void look_at(uintptr_t p, bool links) {
+    p &= ~FUTURE_MARKED; /* the word of a future leads to its waiters */
     Fiber *f = fiber_holding((const void *)p);
     bool node = f != NULL && (uintptr_t)f != p; /* the address itself is no node of a wait */
     if (f == NULL) {

@@ -93,7 +93,7 @@ static bool wait_turn(wyn_mutex *m, int tries, bool *mine) {
     }
     Waiter *w = waiter_held("lock() of a Mutex that is never unlocked", NULL);
     waiter_object(w, WAIT_LOCK, m);
-    node_open(&w->node, w, tries, NULL);
+    node_open(&w->node, tries, NULL);
     if (tries == 0) {
         list_add(&m->waiting, &w->node);
     } else {
@@ -133,7 +133,7 @@ static __attribute__((noinline)) void unlock_slow(wyn_mutex *m) {
     }
     word_bits(m, off & ~on, on);
     lock_drop(&m->lock);
-    if (n != NULL) waiter_wake(n->waiter);
+    if (n != NULL) waiter_wake(node_waiter(n));
 }
 
 static inline void unlock(wyn_mutex *m) {

@@ -76,7 +76,7 @@ static void go_on(const Run *r) { /* outer ones first */
 
 void observe_switch(const Fiber *from, const Fiber *to) {
     const Waiter *w = fiber_wait(from);
-    observe_event(EVENT_LEAVE, w == NULL ? NULL : w->site, 0);
+    observe_event(EVENT_LEAVE, w == NULL ? NULL : waiter_site(w), 0);
     go_on(to->context->run);
 }
 

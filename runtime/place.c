@@ -215,13 +215,16 @@ const void *fiber_view(const Fiber *f, const void *p) {
     return at >= low && at < context.base ? copy + sizeof copy - (context.base - at) : p;
 }
 
+const Context *fiber_context(const Fiber *f, Context *room) {
+    if (f->image == NULL) return f->context;
+    *room = (Context){0};
+    unpack(f, (Words){(uintptr_t *)(void *)room, NULL, 0}, CONTEXT_WORDS);
+    return room;
+}
+
 Segment *fiber_segment(const Fiber *f) {
-    if (f->image == NULL) return f->context->stack.segment;
-    if (!f->image->deep) return NULL;
-    Context context = {0};
-    Words v = {(uintptr_t *)(void *)&context, NULL, 0};
-    unpack(f, v, CONTEXT_WORDS);
-    return context.stack.segment;
+    Context room;
+    return f->image == NULL || f->image->deep ? fiber_context(f, &room)->stack.segment : NULL;
 }
 
 void fiber_image(const Fiber *f, void (*push)(const void *low, const void *high)) {
@@ -252,22 +255,22 @@ void place_models(void (*push)(const void *low, const void *high)) {
 
 static bool may_move(const Fiber *f) {
     /* acquire: with the release in fiber_leave */
-    return !atomic_load_explicit(&f->busy, memory_order_acquire) && f->waiter.what != NULL &&
+    return !atomic_load_explicit(&f->busy, memory_order_acquire) && f->waiter.what != 0 &&
            !f->waiter.pinned && f->context->base != NULL;
 }
 
 static Fiber *queue_take(Place *p) {
     Fiber *f = p->queue;
-    if (f != NULL) p->queue = f->next;
+    if (f != NULL) p->queue = fiber_next(f);
     return f;
 }
 
 static void queue_add(Place *p, Fiber *f) {
-    f->next = NULL;
+    fiber_link(f, NULL);
     if (p->queue == NULL) {
         p->queue = f;
     } else {
-        p->tail->next = f;
+        fiber_link(p->tail, f);
     }
     p->tail = f;
 }

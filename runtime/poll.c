@@ -220,7 +220,7 @@ PollEnd poll_wait(int64_t handle, PollSide side, int64_t when, const char *what,
     }
     Waiter *w = waiter_held(what, site);
     waiter_object(w, WAIT_FD, d);
-    node_open(&w->node, w, 0, NULL);
+    node_open(&w->node, 0, NULL);
     list_add(&d->waiting[side], &w->node);
     atomic_fetch_add_explicit(&waiting_count, 1, memory_order_relaxed);
     bool weak = d->weak;

@@ -28,8 +28,8 @@ static const void *objects[OBJECTS]; /* numbered in the order they are told */
 static int object_count;
 
 static const Run *run_of(const Fiber *f) {
-    const Context *c = fiber_view(f, f->context);
-    return c->run;
+    Context room;
+    return fiber_context(f, &room)->run;
 }
 
 static const wyn_task *task_of(const Fiber *f) {
@@ -61,7 +61,7 @@ static void group_add(Fiber *f) {
     const Waiter *w = fiber_wait(f);
     if (atomic_load_explicit(&f->state, memory_order_relaxed) != FIBER_USED || w == NULL) return;
     const wyn_task *task = task_of(f);
-    if (w->at_end) return;
+    if (w->kind == WAIT_END) return;
     const wyn_site *spawned = task == NULL ? NULL : task->site;
     for (int i = 0; i < group_count; i++) {
         const Group *g = &groups[i];
@@ -144,9 +144,9 @@ static Line group_line(const Group *g) {
     } else {
         line_add(&l, "%lld tasks wait in ", (long long)g->n);
     }
-    line_add(&l, "%.*s", operation_length(w->what), w->what);
+    line_add(&l, "%.*s", operation_length(waiter_what(w)), waiter_what(w));
     line_object(&l, w);
-    line_site(&l, ", ", w->site);
+    line_site(&l, ", ", waiter_site(w));
     line_site(&l, ", spawned in ", g->spawned);
     return l;
 }
@@ -219,7 +219,7 @@ void report_deadlock(void) {
     const Waiter *w = fiber_wait(&main_fiber);
     wyn_flush();
     Line l = {.n = 0};
-    line_add(&l, "wyn: deadlock - %.300s\n", w == NULL ? "no task can go on" : w->what);
+    line_add(&l, "wyn: deadlock - %.300s\n", w == NULL ? "no task can go on" : waiter_what(w));
     wyn_err_write(l.text, l.n);
     groups_make();
     groups_print();

@@ -400,7 +400,7 @@ static void commit_yield(Fiber *from, void *arg) {
 void sched_yield_task(void) {
     Waiter *w = waiter_held("yield", NULL);
     sched_park(commit_yield, NULL);
-    w->what = NULL;
+    waiter_over(w);
 }
 
 void sched_preempt(void) {

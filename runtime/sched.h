@@ -38,6 +38,7 @@ typedef struct Worker {
     void (*commit)(Fiber *from, void *arg); /* to do after a switch, with its arguments */
     Fiber *commit_from;
     void *commit_arg;
+    struct wyn_scope *commit_scope; /* wait.c: of a wait that is guarded */
     bool fair;            /* timers and the global queue come first */
     bool delivering;      /* events: what they wake is looked at when all are handed out */
     uintptr_t handoff;    /* an entry taken by a park for the loop of the next stack */

@@ -2,7 +2,7 @@
  *
  * Invariants. `tasks` holds every task started in the scope and not known to be finished; it
  * changes under `lock`, and `closed` is set under it when the joiner finds none left. `aborted` is
- * set before the aborter takes `lock`, and whoever links a waiter or a child looks at it under
+ * set before the aborter takes `lock`, and whoever adds a wait or a child looks at it under
  * `lock`: so each is either seen by the aborter or sees the mark. A wait is ended by an abort only
  * by winning its waiter, as any other event does: exactly one of result and abort wins. Locks are
  * taken from a scope to its child, never upwards. The joiner itself waits masked: it always waits
@@ -16,6 +16,11 @@
 #include "preempt.h"
 #include "sched.h"
 
+typedef struct Guarded {
+    Waiter *waiter;
+    uint64_t token;
+} Guarded;
+
 struct wyn_scope {
     wyn_frame frame; /* linked by wyn_scope_enter: a panic that passes joins */
     wyn_defer_entry entry;
@@ -23,7 +28,8 @@ struct wyn_scope {
     wyn_scope *parent; /* whose abort reaches this one; NULL when it was opened masked */
     wyn_scope *children, *next, *prev; /* next, prev: under the parent's lock */
     wyn_scope *work;                   /* list of an aborter */
-    Waiter *waiting;
+    Guarded *waits;    /* under the lock; those that are over stay until room is needed */
+    int64_t wait_n, wait_room;
     wyn_future **tasks;
     int64_t n, room;
     wyn_future *_Atomic failed; /* the first that panicked */
@@ -38,7 +44,7 @@ struct wyn_scope {
     Waiter timer;
 };
 
-enum { FEW_TASKS = 8 };
+enum { FEW_TASKS = 8, FEW_WAITS = 4 };
 
 static inline bool is_aborted(wyn_scope *s) {
     /* acquire: with the exchange in abort_all */
@@ -47,20 +53,45 @@ static inline bool is_aborted(wyn_scope *s) {
 
 /* ---- waits inside a scope ---- */
 
-bool scope_guard(Waiter *w) {
+/* Tokens are counted up by 2, from an open or a closed one, and closed by 1 down. */
+static bool is_over(const Guarded *g) {
+    uint64_t ahead = g->token - atomic_load_explicit(&g->waiter->token, memory_order_relaxed);
+    return ahead == 1 || ahead > 3;
+}
+
+static void waits_sweep(wyn_scope *s) {
+    int64_t k = 0;
+    for (int64_t i = 0; i < s->wait_n; i++) {
+        if (!is_over(&s->waits[i])) s->waits[k++] = s->waits[i];
+    }
+    s->wait_n = k;
+}
+
+/* Room for one more; under the lock, which it may drop. */
+static void waits_grow(wyn_scope *s) {
+    waits_sweep(s);
+    while (2 * s->wait_n >= s->wait_room) {
+        int64_t room = s->wait_room < FEW_WAITS ? FEW_WAITS : 2 * s->wait_room;
+        lock_drop(&s->lock);
+        Guarded *more = (Guarded *)(void *)gc_alloc((size_t)room * sizeof *more, false);
+        lock_take(&s->lock);
+        if (s->wait_room >= room) continue;
+        memcpy(more, s->waits, (size_t)s->wait_n * sizeof *more);
+        s->waits = more;
+        s->wait_room = room;
+    }
+}
+
+bool scope_guard(Waiter *w, uint64_t token, wyn_scope **in) {
     PanicContext *c = panic_context();
     wyn_scope *s = c->scope;
-    w->scope = NULL;
+    *in = NULL;
     if (WYN_LIKELY(s == NULL) || c->masked > 0) return true;
+    *in = s;
     lock_take(&s->lock);
+    if (s->wait_n == s->wait_room) waits_grow(s);
     bool ok = !is_aborted(s);
-    if (ok) {
-        w->scope = s;
-        w->scope_prev = NULL;
-        w->scope_next = s->waiting;
-        if (s->waiting != NULL) s->waiting->scope_prev = w;
-        s->waiting = w;
-    }
+    if (ok) s->waits[s->wait_n++] = (Guarded){w, token};
     lock_drop(&s->lock);
     return ok;
 }
@@ -69,19 +100,6 @@ bool scope_guard(Waiter *w) {
 bool scope_missed(wyn_scope *s) {
     atomic_thread_fence(memory_order_seq_cst); /* with the one in abort_all */
     return is_aborted(s);
-}
-
-void scope_unguard(Waiter *w) {
-    wyn_scope *s = w->scope;
-    if (WYN_LIKELY(s == NULL)) return;
-    lock_take(&s->lock);
-    if (w->scope_prev != NULL) {
-        w->scope_prev->scope_next = w->scope_next;
-    } else {
-        s->waiting = w->scope_next;
-    }
-    if (w->scope_next != NULL) w->scope_next->scope_prev = w->scope_prev;
-    lock_drop(&s->lock);
 }
 
 bool scope_is_aborted(void) {
@@ -124,17 +142,17 @@ static void abort_all(wyn_scope *s) {
         atomic_thread_fence(memory_order_seq_cst); /* with the one in scope_missed */
         lock_take(&s->lock);
         for (wyn_scope *c = s->children; c != NULL; c = c->next) list = abort_claim(c, list);
-        for (Waiter *w = s->waiting; w != NULL;) {
-            Waiter *next = w->scope_next; /* stays linked until we drop the lock */
-            if (waiter_win(w, WAIT_ABORTED)) waiter_wake(w);
-            w = next;
+        for (int64_t i = 0; i < s->wait_n; i++) {
+            const Guarded *g = &s->waits[i];
+            if (waiter_win_token(g->waiter, g->token, WAIT_ABORTED)) waiter_wake(g->waiter);
         }
+        s->wait_n = 0;
         lock_drop(&s->lock);
     }
 }
 
 /* By the thread whose turn of the timers it is. */
-static void timer_over(Waiter *w) {
+void scope_timer_over(Waiter *w) {
     wyn_scope *s = (wyn_scope *)(void *)((char *)w - offsetof(wyn_scope, timer));
     atomic_store(&s->timed_out, true);
     abort_all(s);
@@ -272,7 +290,7 @@ static bool tasks_join(wyn_scope *s, int64_t deadline) {
 static void scope_close(wyn_scope *s) {
     tree_unlink(s);
     /* a timer that has just gone off finds the scope still there: the collector keeps it */
-    if (s->timer.fired != NULL) waiter_stop_timer(&s->timer);
+    if (s->timer.kind == WAIT_SCOPE) waiter_stop_timer(&s->timer);
     PanicContext *c = panic_context();
     c->scope = s->outer;
 }
@@ -364,7 +382,7 @@ int64_t wyn_scope_run(wyn_scope *s, int64_t (*code)(void *record, wyn_scope *s),
     PanicContext *c = panic_context();
     if (s->deadline != 0) {
         sched_prepare();
-        s->timer.fired = timer_over;
+        s->timer.kind = WAIT_SCOPE;
         waiter_start_timer(&s->timer, s->deadline);
     }
     c->scope = s;

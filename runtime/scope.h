@@ -9,10 +9,13 @@
 #include "task.h"
 #include "wyn_scope.h"
 
-/* wait.c: links w into the scope that governs the running code. False: that one is aborted. */
-bool scope_guard(Waiter *w);
-void scope_unguard(Waiter *w);
+/* wait.c: an abort of the scope that governs the running code, *in, is to end the wait `token` of
+ * w, which may be about to open. False: it is aborted. */
+bool scope_guard(Waiter *w, uint64_t token, wyn_scope **in);
 bool scope_missed(wyn_scope *s); /* aborted before the wait was open */
+
+/* timer.c: the deadline of a scope. */
+void scope_timer_over(Waiter *w);
 
 /* Around the run of a task; its object says which scope. scope_begin raises `cancelled` when that
  * is aborted. scope_failed: it panicked. */

@@ -18,7 +18,7 @@ typedef struct Select {
     const wyn_arm *arms;
     int64_t n, locks, futures;
     wyn_channel **order; /* the distinct channels by address */
-    WaitNode *nodes;
+    WaitArm *nodes;
     const wyn_site *site;
     bool unpinned; /* nothing of this lies on the stack */
 } Select;
@@ -67,10 +67,10 @@ static int64_t take_value(const Select *s, int64_t i) {
 
 static void link_channels(const Select *s, Waiter *w) {
     for (int64_t i = 0; i < s->n; i++) {
-        node_open(&s->nodes[i], w, (int)i, s->arms[i].slot);
+        arm_open(&s->nodes[i], w, (int)i, s->arms[i].slot);
         wyn_channel *c = s->arms[i].object;
-        if (s->arms[i].kind == WYN_ARM_RECV) list_add(&c->receivers, &s->nodes[i]);
-        if (s->arms[i].kind == WYN_ARM_SEND) list_add(&c->senders, &s->nodes[i]);
+        if (s->arms[i].kind == WYN_ARM_RECV) list_add(&c->receivers, &s->nodes[i].node);
+        if (s->arms[i].kind == WYN_ARM_SEND) list_add(&c->senders, &s->nodes[i].node);
     }
 }
 
@@ -78,12 +78,12 @@ static void unlink_all(const Select *s) {
     lock_all(s);
     for (int64_t i = 0; i < s->n; i++) {
         wyn_channel *c = s->arms[i].object;
-        if (s->arms[i].kind == WYN_ARM_RECV) list_remove(&c->receivers, &s->nodes[i]);
-        if (s->arms[i].kind == WYN_ARM_SEND) list_remove(&c->senders, &s->nodes[i]);
+        if (s->arms[i].kind == WYN_ARM_RECV) list_remove(&c->receivers, &s->nodes[i].node);
+        if (s->arms[i].kind == WYN_ARM_SEND) list_remove(&c->senders, &s->nodes[i].node);
     }
     unlock_all(s);
     for (int64_t i = 0; i < s->n && s->futures > 0; i++) {
-        if (s->arms[i].kind == WYN_ARM_AWAIT) future_unwait(s->arms[i].object, &s->nodes[i]);
+        if (s->arms[i].kind == WYN_ARM_AWAIT) future_unwait(s->arms[i].object, &s->nodes[i].node);
     }
 }
 
@@ -114,15 +114,15 @@ static int wait_open(const Select *s, int64_t own) {
     int64_t when = select_deadline(s, own, w);
     unlock_all(s);
     for (int64_t i = 0; i < s->n; i++) {
-        if (s->arms[i].kind != WYN_ARM_AWAIT || future_wait(s->arms[i].object, &s->nodes[i]))
+        if (s->arms[i].kind != WYN_ARM_AWAIT || future_wait(s->arms[i].object, &s->nodes[i].node))
             continue;
         if (!waiter_win(w, (int)i)) break; /* another event was first: it wakes us */
-        s->nodes[i].ok = true;
-        w->what = NULL;
+        s->nodes[i].node.ok = true;
+        waiter_over(w);
         return (int)i;
     }
     int won = waiter_park(w, when);
-    if (won >= 0 && s->arms[won].kind == WYN_ARM_AWAIT) s->nodes[won].ok = true;
+    if (won >= 0 && s->arms[won].kind == WYN_ARM_AWAIT) s->nodes[won].node.ok = true;
     return won;
 }
 
@@ -166,7 +166,7 @@ static int64_t select_try(const Select *s) {
             lock_take(&c->lock);
             r = try_arm(arm, &wake);
             lock_drop(&c->lock);
-            if (wake != NULL) waiter_wake(wake->waiter);
+            if (wake != NULL) waiter_wake(node_waiter(wake));
             if (r == CHANNEL_GROW) channel_grow(c);
         } while (r == CHANNEL_GROW);
         if (r == CHANNEL_DONE) return i;
@@ -190,14 +190,14 @@ static int64_t select_run(Select *s, bool has_default, int64_t timeout_ms) {
         }
         if (i < s->n || has_default || over == s->n) {
             unlock_all(s);
-            if (wake != NULL) waiter_wake(wake->waiter);
+            if (wake != NULL) waiter_wake(node_waiter(wake));
             if (i == s->n) return has_default ? WYN_SELECT_DEFAULT : WYN_SELECT_CLOSED;
             if (r == CHANNEL_DONE) return take_value(s, i);
             channel_grow(s->arms[i].object);
             continue;
         }
         int won = select_wait(s, own);
-        if (won >= 0 && s->nodes[won].ok) return take_value(s, won);
+        if (won >= 0 && s->nodes[won].node.ok) return take_value(s, won);
         /* a channel was closed, or time is over: its own or a timer channel's */
         if (won == WAIT_TIMEOUT && own != 0 && time_mono() >= own) return WYN_SELECT_TIMEOUT;
     }
@@ -220,7 +220,7 @@ static __attribute__((noinline)) int64_t select_off_stack(const Select *of, bool
     memcpy(arms, of->arms, n * sizeof *arms);
     s->arms = arms;
     s->order = (wyn_channel **)(void *)(arms + n);
-    s->nodes = (WaitNode *)(void *)aligned((char *)(s->order + n));
+    s->nodes = (WaitArm *)(void *)aligned((char *)(s->order + n));
     char *cell = (char *)(s->nodes + n);
     for (size_t i = 0; i < n; i++) {
         if (arms[i].kind == WYN_ARM_AWAIT) continue;
@@ -239,7 +239,7 @@ int64_t wyn_select(const wyn_arm *arms, int64_t n, bool has_default, int64_t tim
                    bool has_closed, const wyn_site *site) {
     (void)has_closed; /* no such arm: the caller goes on behind the select */
     wyn_channel *order[FEW];
-    WaitNode nodes[FEW];
+    WaitArm nodes[FEW];
     Select s = {.arms = arms, .n = n, .order = order, .nodes = nodes, .site = site};
     if (atomic_load_explicit(&fibers_share, memory_order_relaxed)) {
         s.unpinned = true;
@@ -247,8 +247,7 @@ int64_t wyn_select(const wyn_arm *arms, int64_t n, bool has_default, int64_t tim
     }
     if (n > FEW) {
         s.order = gc_alloc((size_t)n * sizeof *s.order, true);
-        char *p = gc_alloc((size_t)n * sizeof *s.nodes + 16, true);
-        s.nodes = (WaitNode *)(((uintptr_t)p + 15) & ~(uintptr_t)15);
+        s.nodes = (WaitArm *)(void *)gc_alloc((size_t)n * sizeof *s.nodes, true);
     }
     return select_run(&s, has_default, timeout_ms);
 }

@@ -19,7 +19,7 @@ typedef struct Gate {
 static bool gate_try_wait(Gate *g, int index, const char *what) {
     Waiter *w = waiter_held(what, NULL);
     waiter_object(w, WAIT_LOCK, g);
-    node_open(&w->node, w, index, NULL);
+    node_open(&w->node, index, NULL);
     list_add(&g->waiting, &w->node);
     if (waiter_park_lock(w, 0, &g->lock) != WAIT_ABORTED) return true;
     lock_take(&g->lock);
@@ -159,7 +159,7 @@ void wyn_semaphore_release(void *s) {
     WaitNode *next = list_win(&c->gate.waiting);
     if (next == NULL) counter_set(c, counter_of(c) + 1);
     lock_drop(&c->gate.lock);
-    if (next != NULL) waiter_wake(next->waiter);
+    if (next != NULL) waiter_wake(node_waiter(next));
 }
 
 void *wyn_waitgroup_new(void) { return counter_new(0); }

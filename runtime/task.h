@@ -21,12 +21,13 @@ enum {
     FUTURE_DONE = 1,
     FUTURE_RUNNING = 2,
     FUTURE_CANCELLED = 4, /* not when DONE */
-    FUTURE_FAILED = 5,
-    FUTURE_LOCKED = 8
+    FUTURE_FAILED = 5
 };
+#define FUTURE_LOCKED ((uintptr_t)1 << 62)
 #define FUTURE_SEEN ((uintptr_t)1 << 63) /* somebody has asked for a panic that may come */
 #define FUTURE_MARKS (FUTURE_SEEN | FUTURE_CANCELLED)
-#define FUTURE_BITS (FUTURE_SEEN | 15)
+#define FUTURE_MARKED (FUTURE_SEEN | FUTURE_LOCKED) /* what is no part of an address */
+#define FUTURE_BITS (FUTURE_MARKED | 7)
 
 /* A task that was claimed and is to be run; in queues, from the collector's heap. */
 typedef struct Claimed {

@@ -5,6 +5,7 @@
 
 #include "config.h"
 #include "sched.h"
+#include "scope.h"
 
 static void sift_up(TimerHeap *h, int64_t i, Timer t) {
     while (i > 0) {
@@ -60,9 +61,10 @@ static void sweep(TimerHeap *h) {
 }
 
 void timer_add(Waiter *w, uint64_t token, bool open) {
-    TimerHeap *h = sched_timers();
+    Worker *here = worker_self();
+    TimerHeap *h = &here->timers;
     Timer t = {w->when, w, token};
-    w->heap = h;
+    w->timers = (uint8_t)here->id;
     lock_take(&h->lock);
     if (h->n == h->room) {
         if (left_of(h) > h->n / 2) {
@@ -79,7 +81,9 @@ void timer_add(Waiter *w, uint64_t token, bool open) {
     lock_drop(&h->lock);
 }
 
-void timer_leave(Waiter *w) { atomic_fetch_add_explicit(&w->heap->left, 1, memory_order_relaxed); }
+void timer_leave(Waiter *w) {
+    atomic_fetch_add_explicit(&workers[w->timers]->timers.left, 1, memory_order_relaxed);
+}
 
 int timers_fire(TimerHeap *h) {
     enum { AT_ONCE = 64 };
@@ -102,8 +106,8 @@ int timers_fire(TimerHeap *h) {
     publish(h);
     lock_drop(&h->lock);
     for (int i = 0; i < n; i++) {
-        if (over[i]->fired != NULL) {
-            over[i]->fired(over[i]);
+        if (over[i]->kind == WAIT_SCOPE) {
+            scope_timer_over(over[i]);
         } else {
             waiter_wake(over[i]);
         }

@@ -1,7 +1,6 @@
 /* wait.c - opening, winning and ending waits; see wait.h. */
 #include "wait.h"
 
-#include <stddef.h>
 #include <time.h>
 
 #include "fork.h"
@@ -34,12 +33,10 @@ static inline Fiber *fiber_of(Waiter *w) { return (Fiber *)((char *)w - offsetof
 
 Waiter *waiter_held(const char *what, const wyn_site *site) {
     Waiter *w = &worker_self()->self->waiter;
-    w->what = what;
-    w->site = site;
+    w->what = static_ref(what);
+    w->site = static_ref(site);
     w->when = 0;
-    w->pinned = w->at_end = w->sole = false;
-    w->fired = NULL;
-    w->scope = NULL;
+    w->pinned = w->sole = false;
     atomic_store_explicit(&w->weak, false, memory_order_relaxed);
     waiter_object(w, WAIT_TIME, NULL);
     return w;
@@ -92,7 +89,7 @@ void chain_wake(WaitNode *chain) {
     while (chain != NULL) {
         WaitNode *n = chain;
         chain = n->prev;
-        waiter_wake(n->waiter);
+        waiter_wake(node_waiter(n));
     }
 }
 
@@ -113,7 +110,7 @@ void waiter_wake(Waiter *w) {
 /* On the next stack: the waiting one is saved, so it may be resumed from now on. */
 static void commit(Fiber *from, void *arg) {
     Waiter *w = arg;
-    int running = WAIT_RUNNING;
+    uint8_t running = WAIT_RUNNING;
     /* acq_rel: with the exchange in waiter_wake */
     if (!atomic_compare_exchange_strong_explicit(&w->state, &running, WAIT_PARKED,
                                                  memory_order_acq_rel, memory_order_acquire))
@@ -123,9 +120,8 @@ static void commit(Fiber *from, void *arg) {
 static inline bool has_scope(Waiter *w) { return fiber_of(w)->context->panic.scope != NULL; }
 
 static inline int waiter_end(Waiter *w) {
-    w->what = NULL;
+    waiter_over(w);
     if (w->when != 0 && w->won != WAIT_TIMEOUT) timer_leave(w);
-    if (WYN_UNLIKELY(w->scope != NULL)) scope_unguard(w);
     return w->won;
 }
 
@@ -141,8 +137,10 @@ void waiter_stop_timer(Waiter *w) {
 int waiter_park(Waiter *w, int64_t when) {
     CHECK_WAIT(w);
     uint64_t token = atomic_load_explicit(&w->token, memory_order_relaxed);
-    if (WYN_UNLIKELY(has_scope(w)) && !scope_guard(w) && waiter_win(w, WAIT_ABORTED)) {
-        w->what = NULL;
+    struct wyn_scope *scope;
+    if (WYN_UNLIKELY(has_scope(w)) && !scope_guard(w, token, &scope) &&
+        waiter_win(w, WAIT_ABORTED)) {
+        waiter_over(w);
         return WAIT_ABORTED;
     }
     if (when != 0 && (token & 1) != 0) { /* else it has been won already */
@@ -158,7 +156,6 @@ int waiter_park(Waiter *w, int64_t when) {
  * going on. */
 static inline void open_parked(Waiter *w) {
     uint64_t token = token_next(w);
-    wyn_scope *scope = w->scope;
     atomic_store_explicit(&w->state, WAIT_PARKED, memory_order_relaxed);
     if (w->when == 0) {
         /* release: of the set-up, with the acquire in waiter_win_token */
@@ -166,10 +163,24 @@ static inline void open_parked(Waiter *w) {
     } else {
         timer_add(w, token, true);
     }
-    /* a sleeper may be in another wait by now, and its scope gone; then the token is, too */
-    if (WYN_UNLIKELY(scope != NULL) && scope_missed(scope) &&
-        waiter_win_token(w, token, WAIT_ABORTED))
-        waiter_wake(w);
+}
+
+/* The same inside a scope. */
+static void open_in_scope(Waiter *w) {
+    wyn_scope *scope = worker_self()->commit_scope;
+    uint64_t token = token_next(w);
+    open_parked(w);
+    /* a sleeper may be in another wait by now; then the token is gone */
+    if (scope_missed(scope) && waiter_win_token(w, token, WAIT_ABORTED)) waiter_wake(w);
+}
+
+/* Before a held wait parks. False: it is aborted. */
+static inline bool guard_held(Waiter *w, struct wyn_scope **scope) {
+    *scope = NULL;
+    if (WYN_LIKELY(!has_scope(w))) return true;
+    if (!scope_guard(w, token_next(w), scope)) return false;
+    worker_self()->commit_scope = *scope;
+    return true;
 }
 
 static void commit_lock(Fiber *from, void *lock) {
@@ -177,16 +188,22 @@ static void commit_lock(Fiber *from, void *lock) {
     if (lock != NULL) lock_drop(lock);
 }
 
+static void commit_lock_scope(Fiber *from, void *lock) {
+    open_in_scope(&from->waiter);
+    if (lock != NULL) lock_drop(lock);
+}
+
 int waiter_park_lock(Waiter *w, int64_t when, uint32_t *lock) {
     CHECK_WAIT(w);
     w->when = when;
-    if (WYN_UNLIKELY(has_scope(w)) && !scope_guard(w)) {
+    struct wyn_scope *scope;
+    if (!guard_held(w, &scope)) {
         if (lock != NULL) lock_drop(lock);
-        w->what = NULL;
+        waiter_over(w);
         return WAIT_ABORTED;
     }
-    w->sole = when == 0 && w->scope == NULL;
-    sched_park(commit_lock, lock);
+    w->sole = when == 0 && scope == NULL;
+    sched_park(WYN_LIKELY(scope == NULL) ? commit_lock : commit_lock_scope, lock);
     return waiter_end(w);
 }
 
@@ -197,15 +214,23 @@ static void commit_drop(Fiber *from, void *arg) {
     drop(arg);
 }
 
+static void commit_drop_scope(Fiber *from, void *arg) {
+    Waiter *w = &from->waiter;
+    void (*drop)(void *) = *(void (**)(void *))(void *)w->value;
+    open_in_scope(w);
+    drop(arg);
+}
+
 int waiter_park_held(Waiter *w, int64_t when, void (*drop)(void *arg), void *arg) {
     CHECK_WAIT(w);
     w->when = when;
-    if (WYN_UNLIKELY(has_scope(w)) && !scope_guard(w)) {
+    struct wyn_scope *scope;
+    if (!guard_held(w, &scope)) {
         drop(arg);
-        w->what = NULL;
+        waiter_over(w);
         return WAIT_ABORTED;
     }
     memcpy(w->value, &drop, sizeof drop);
-    sched_park(commit_drop, arg);
+    sched_park(WYN_LIKELY(scope == NULL) ? commit_drop : commit_drop_scope, arg);
     return waiter_end(w);
 }

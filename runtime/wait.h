@@ -13,6 +13,7 @@
 #define WYN_WAIT_H
 
 #include <stdatomic.h>
+#include <stddef.h>
 
 #include "base.h"
 #include "lock.h"
@@ -21,46 +22,57 @@ enum { WAIT_TIMEOUT = -2, WAIT_ABORTED = -3, WAIT_VALUE = 16 };
 
 typedef enum WaitState { WAIT_RUNNING, WAIT_PARKED, WAIT_WOKEN } WaitState;
 
-/* What a wait is for; only reports ask. */
+/* What a wait is for; mostly, reports ask. */
 typedef enum WaitKind {
     WAIT_TIME,
     WAIT_CHANNEL,
     WAIT_TASK,
     WAIT_LOCK,
     WAIT_SELECT,
-    WAIT_FD
+    WAIT_FD,
+    WAIT_END,  /* main's for the end of all tasks: no deadlock */
+    WAIT_SCOPE /* no task's: the deadline of a scope */
 } WaitKind;
 
 struct Waiter;
 
 typedef struct WaitNode {
-    _Alignas(16) struct WaitNode *next; /* futures keep flags in the low bits of its address */
-    struct WaitNode *prev;
-    struct Waiter *waiter;
+    struct WaitNode *next, *prev; /* futures keep flags in the outer bits of its address */
     void *slot; /* what to send, or where to receive */
     int index;
     bool linked, ok;
+    bool arm; /* it begins a WaitArm, else it is a waiter's own */
 } WaitNode;
+
+typedef struct WaitArm { /* one of several events of a wait: the index tells which */
+    WaitNode node;
+    struct Waiter *waiter;
+} WaitArm;
+
+/* There are many waiters at times, so they are small: what is static data is kept by its distance
+ * from the beginning of the program. */
+typedef uint32_t StaticRef;
+extern const char __executable_start[]; /* of the linker */
+static inline StaticRef static_ref(const void *p) {
+    return p == NULL ? 0 : (StaticRef)((const char *)p - __executable_start);
+}
+static inline const void *static_at(StaticRef r) { return r == 0 ? NULL : __executable_start + r; }
 
 typedef struct Waiter {
     _Atomic uint64_t token;
-    _Atomic int state; /* of a wait that is not held */
-    int won;           /* the event; written by the winner before it wakes */
-    const char *what;  /* for the report: "recv() on a channel with ..."; NULL: does not wait */
-    const wyn_site *site;
-    const void *object;
-    int64_t when;            /* deadline, monotonic ns; 0: none */
-    struct TimerHeap *heap;  /* where that was entered */
+    _Atomic uint8_t state; /* of a wait that is not held */
+    uint8_t kind;
+    bool sole;         /* only who has the list's lock can end it: needs no CAS */
+    bool pinned;       /* others read or write the stack meanwhile */
+    _Atomic bool weak; /* for a ticker: keeps no program alive */
+    uint8_t timers;    /* of which worker, where the deadline was entered */
+    int16_t won;       /* the event; written by the winner before it wakes */
+    int64_t when;      /* deadline, monotonic ns; 0: none */
     _Alignas(8) char value[WAIT_VALUE];
     WaitNode node;
-    WaitKind kind;
-    bool sole;          /* only who has the list's lock can end it: needs no CAS */
-    bool pinned;        /* others read or write the stack meanwhile */
-    _Atomic bool weak;  /* for a ticker: keeps no program alive */
-    bool at_end;        /* main's wait for the end of all tasks: no deadlock */
-    void (*fired)(struct Waiter *w); /* instead of waking when its time is over; or NULL */
-    struct wyn_scope *scope;         /* that may abort this wait, or NULL; scope.c */
-    struct Waiter *scope_next, *scope_prev;
+    const void *object;
+    StaticRef what; /* for the report: "recv() on a channel with ..."; 0: does not wait */
+    StaticRef site;
 } Waiter;
 
 typedef struct WaitList { /* under the lock of its owner */
@@ -76,15 +88,32 @@ Waiter *waiter_open(const char *what, const wyn_site *site);
 Waiter *waiter_held(const char *what, const wyn_site *site);
 
 static inline void waiter_object(Waiter *w, WaitKind kind, const void *object) {
-    w->kind = kind;
+    w->kind = (uint8_t)kind;
     w->object = object;
 }
 
-static inline void node_open(WaitNode *n, Waiter *w, int index, void *slot) {
-    n->waiter = w;
+static inline const char *waiter_what(const Waiter *w) { return static_at(w->what); }
+static inline const wyn_site *waiter_site(const Waiter *w) { return static_at(w->site); }
+
+/* It waits no more, or did not come to it. */
+static inline void waiter_over(Waiter *w) { w->what = 0; }
+
+/* That of a wait for one event; index: whatever its list wants to know. */
+static inline void node_open(WaitNode *n, int index, void *slot) {
     n->slot = slot;
     n->index = index;
-    n->linked = n->ok = false;
+    n->linked = n->ok = n->arm = false;
+}
+
+static inline void arm_open(WaitArm *a, Waiter *w, int index, void *slot) {
+    node_open(&a->node, index, slot);
+    a->node.arm = true;
+    a->waiter = w;
+}
+
+static inline Waiter *node_waiter(WaitNode *n) {
+    void *p = n;
+    return n->arm ? ((WaitArm *)p)->waiter : (Waiter *)(void *)((char *)p - offsetof(Waiter, node));
 }
 
 static inline void list_add(WaitList *l, WaitNode *n) {
@@ -128,7 +157,7 @@ static inline bool waiter_win_token(Waiter *w, uint64_t token, int event) {
                                                         memory_order_relaxed)) {
         return false;
     }
-    w->won = event;
+    w->won = (int16_t)event;
     return true;
 }
 
@@ -148,11 +177,11 @@ static inline WaitNode *list_win_first(WaitList *l) {
         l->tail = NULL;
     }
     n->linked = false;
-    Waiter *w = n->waiter;
+    Waiter *w = node_waiter(n);
     if (w->sole) { /* a closed token: nobody else looks at it meanwhile */
         uint64_t token = atomic_load_explicit(&w->token, memory_order_relaxed);
         atomic_store_explicit(&w->token, token & ~(uint64_t)1, memory_order_relaxed);
-        w->won = n->index;
+        w->won = (int16_t)n->index;
         return n;
     }
     return waiter_win(w, n->index) ? n : NULL;

@@ -39,17 +39,17 @@ static int race(int events, int64_t ns) {
 
 static void lists(void) {
     WaitList l = {NULL, NULL};
-    WaitNode n[4];
+    WaitArm n[4];
     static Waiter w[4];
     for (int i = 0; i < 4; i++) {
         atomic_store(&w[i].token, 1);
-        node_open(&n[i], &w[i], i, NULL);
-        list_add(&l, &n[i]);
+        arm_open(&n[i], &w[i], i, NULL);
+        list_add(&l, &n[i].node);
     }
-    list_remove(&l, &n[1]);
-    list_remove(&l, &n[1]);
+    list_remove(&l, &n[1].node);
+    list_remove(&l, &n[1].node);
     OK(waiter_win(&w[0], 7) && !waiter_win(&w[0], 8)); /* then the list skips it */
-    OK(list_win(&l) == &n[2] && list_win(&l) == &n[3] && list_win(&l) == NULL);
+    OK(list_win(&l) == &n[2].node && list_win(&l) == &n[3].node && list_win(&l) == NULL);
     OK(l.head == NULL && l.tail == NULL);
 }
 

@@ -8,17 +8,16 @@ const int sim_threads = 1;
 enum { THREADS = 3, TURNS = 8 };
 static _Alignas(16) char memory[64];
 static wyn_future *const task = (wyn_future *)(void *)memory;
-static Waiter waiters[THREADS];
 static WaitNode stays[THREADS];
 
 static void *links(void *arg) {
     int me = (int)(intptr_t)arg;
     WaitNode passing;
     for (int i = 0; i < TURNS; i++) {
-        node_open(&passing, &waiters[me], 0, NULL);
+        node_open(&passing, 0, NULL);
         OK(future_wait(task, &passing) && passing.linked);
         if (i == TURNS / 2) {
-            node_open(&stays[me], &waiters[me], 0, NULL);
+            node_open(&stays[me], 0, NULL);
             OK(future_wait(task, &stays[me]));
             if (me == 0) wyn_task_cancel(task);
         }
