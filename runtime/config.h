@@ -37,6 +37,7 @@
 #define RT_FORK_SLOTS (WYN_FORK_SPARE + 16)
 #define RT_FORK_SPINS 4
 #define RT_FORK_WAKE 1
+#define RT_SCOPE_WAITS 1
 #else
 #define RT_HEAP_START (4 * RT_MB) /* first growth of the heap: about the size of an L2 cache */
 #define RT_OUT_BUFFER (64 * RT_KB)
@@ -52,6 +53,7 @@
 #define RT_FORK_SLOTS 65536 /* scoped tasks of a stack that are not joined; more are calls */
 #define RT_FORK_SPINS 100  /* turns in which a stolen task may end before its owner is parked */
 #define RT_FORK_WAKE 3     /* so many scoped tasks are worth waking somebody at once */
+#define RT_SCOPE_WAITS 4   /* waits that a scope has room for, at first */
 #endif
 
 #define RT_PAGE ((size_t)4096)

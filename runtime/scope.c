@@ -9,6 +9,7 @@
  * for all, and the abort reaches it through its tasks. */
 #include "scope.h"
 
+#include "config.h"
 #include "fork.h"
 #include "gc.h"
 #include "lock.h"
@@ -44,7 +45,7 @@ struct wyn_scope {
     Waiter timer;
 };
 
-enum { FEW_TASKS = 8, FEW_WAITS = 4 };
+enum { FEW_TASKS = 8 };
 
 static inline bool is_aborted(wyn_scope *s) {
     /* acquire: with the exchange in abort_all */
@@ -71,7 +72,7 @@ static void waits_sweep(wyn_scope *s) {
 static void waits_grow(wyn_scope *s) {
     waits_sweep(s);
     while (2 * s->wait_n >= s->wait_room) {
-        int64_t room = s->wait_room < FEW_WAITS ? FEW_WAITS : 2 * s->wait_room;
+        int64_t room = s->wait_room == 0 ? RT_SCOPE_WAITS : 2 * s->wait_room;
         lock_drop(&s->lock);
         Guarded *more = (Guarded *)(void *)gc_alloc((size_t)room * sizeof *more, false);
         lock_take(&s->lock);
