@@ -17,7 +17,43 @@ wyn_channel *wyn_channel_new(const wyn_type *elem, int64_t capacity, const wyn_s
     c->size = (uint32_t)elem->size;
     c->pointers = wyn_type_has_pointers(elem);
     c->cap = capacity;
+    c->heat = -RT_TURNS_MET;
     return c;
+}
+
+/* ---- taking turns ---- */
+
+/* Workers that use one channel all the time take its lines from each other's cache at every
+ * operation, which makes each ten times as long. So who finds another one there stays away for a
+ * moment, in which that one gets far undisturbed. Whether it does is measured: if not, they have
+ * other things to do between, and it is tried less and less often. */
+static __attribute__((noinline)) void channel_turn(wyn_channel *c) {
+    int heat = __atomic_load_n(&c->heat, __ATOMIC_RELAXED) + 1;
+    if (heat > 0) {
+        uint32_t before = __atomic_load_n(&c->runs, __ATOMIC_RELAXED);
+        for (int64_t end = time_mono() + RT_TURN_NS; time_mono() < end;) cpu_pause();
+        bool worth = __atomic_load_n(&c->runs, __ATOMIC_RELAXED) - before >= RT_TURN_WORTH;
+        int apart = worth ? 0 : __atomic_load_n(&c->apart, __ATOMIC_RELAXED);
+        heat = worth ? 0 : -(RT_TURNS_MET << apart);
+        if (!worth && apart < RT_TURNS_APART) apart++;
+        __atomic_store_n(&c->apart, (uint8_t)apart, __ATOMIC_RELAXED);
+    }
+    __atomic_store_n(&c->heat, (int16_t)heat, __ATOMIC_RELAXED);
+}
+
+/* The lock, for an operation that may be one of many. */
+static inline void channel_take(wyn_channel *c) {
+    if (rt_alone) return;
+    uint32_t me = (uint32_t)((uintptr_t)worker_self() / RT_CACHE_LINE);
+    /* acquire: as in lock_take */
+    if (WYN_LIKELY(__atomic_load_n(&c->user, __ATOMIC_RELAXED) == me)) {
+        __atomic_store_n(&c->runs, __atomic_load_n(&c->runs, __ATOMIC_RELAXED) + 1,
+                         __ATOMIC_RELAXED);
+        if (WYN_LIKELY(__atomic_exchange_n(&c->lock, 1, __ATOMIC_ACQUIRE) == 0)) return;
+    }
+    channel_turn(c);
+    lock_take(&c->lock);
+    __atomic_store_n(&c->user, me, __ATOMIC_RELAXED);
 }
 
 /* ---- the ring, under the lock ---- */
@@ -176,7 +212,7 @@ static __attribute__((noinline)) bool send_wait(wyn_channel *c, const void *v,
 bool wyn_channel_send(wyn_channel *c, const void *v, const wyn_site *site) {
     for (;;) {
         WaitNode *wake;
-        lock_take(&c->lock);
+        channel_take(c);
         ChannelResult r = send_now(c, v, &wake);
         if (r == CHANNEL_WAIT) return send_wait(c, v, site);
         lock_drop(&c->lock);
@@ -214,7 +250,7 @@ static __attribute__((noinline)) bool recv_wait(wyn_channel *c, void *out, bool 
 static inline bool recv(wyn_channel *c, void *out, const wyn_site *site) {
     for (;;) {
         WaitNode *wake;
-        lock_take(&c->lock);
+        channel_take(c);
         ChannelResult r = recv_now(c, out, &wake);
         if (r == CHANNEL_WAIT) {
             bool ok;

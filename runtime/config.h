@@ -71,6 +71,10 @@
 #define RT_STEAL_CHEAP_NS 150    /* stolen tasks shorter than this are not worth stealing.. */
 #define RT_STEAL_QUIET_NS 60000  /* ..so the thief stays away, at most so long */
 #define RT_MUTEX_SPINS 16        /* looks at a taken lock before the task waits */
+#define RT_TURNS_MET 16 /* times that a channel has another user before one stays away.. */
+#define RT_TURN_NS 4000 /* ..for so long, which is worth it if the other.. */
+#define RT_TURN_WORTH 50 /* ..did so many operations. If not, twice as many times.. */
+#define RT_TURNS_APART 6 /* ..and again, so often */
 #define RT_TICK_MIN_US 50        /* the monitor's pause; doubles up to the maximum */
 #define RT_TICK_MAX_US 10000
 #define RT_TICK_EVENTS_US 1000   /* ..or to this while workers sleep and wake all the time */
