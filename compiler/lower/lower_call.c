@@ -1,6 +1,7 @@
 /* lower_call.c - calls, function values, closures, trait objects, conversions.
  * A function value is one pointer to {code, captures}; code takes it as hidden last argument. */
 #include "fork.h"
+#include "fuse.h"
 
 static bool pushes_ref(Local *param, Tree *arg) { return param->by_ref || arg->kind == TN_REF; }
 
@@ -106,6 +107,8 @@ IrExpr *lower_call(LowerFn *f, Tree *t) {
     Fn *fn = t->call.fn;
     IrExpr *joined;
     if (fork_call(f, t, &joined)) return joined;
+    IrExpr *fused = fuse_call(f, t);
+    if (fused) return fused;
     FnInfo *fi = fn_info(f->lw, fn);
     u32 n = t->call.args.n;
     Operands ops = {0};

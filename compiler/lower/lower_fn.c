@@ -1,5 +1,6 @@
 /* lower_fn.c - one function: parameters, captures, body. */
 #include "fork.h"
+#include "fuse.h"
 
 IrFn *ir_fn_new(Lower *lw, Str name, IrType *ret) {
     IrFn *fn = NEW(lw->perm, IrFn);
@@ -117,6 +118,19 @@ static void fn_body(LowerFn *f) {
         lower_effect(f, b);
     }
     fn_end(f);
+}
+
+void lower_fn_over(LowerFn *f, Fn *fn) {
+    FnInfo *fi = fn_info(f->lw, fn);
+    f->fn = fn;
+    f->info = fi;
+    f->ret = fn->ret;
+    f->span = fn->span;
+    for (u32 i = 1; i < fn->param_count; i++) param_add(f, fn->params[i]);
+    if (fi->takes_site) f->site_param = fn_param(f, NULL, f->lw->t.site);
+    defer_prepare(f, fn->body);
+    for (u32 i = 1; i < fn->param_count; i++) param_move(f, fn->params[i]);
+    fn_body(f);
 }
 
 void lower_fn(Lower *lw, Fn *fn) {

@@ -1,6 +1,6 @@
 /* lower_intr.c - the operations declared in the standard library that the compiler knows: inline
  * code or calls of the runtime with a descriptor. */
-#include "lowering.h"
+#include "fuse.h"
 
 typedef struct Intr {
     LowerFn *f;
@@ -370,6 +370,7 @@ static IrExpr *lower_other_intrinsic(Intr *in) { /* table */
 }
 
 IrExpr *lower_intrinsic(LowerFn *f, Tree *t) {
+    if (t->intr.id == IN_ARRAY_LEN && fuse_is_self(f, t->intr.args.v[0])) return fuse_room(f);
     Intr in = {.f = f, .t = t};
     TreeList *args = &t->intr.args;
     if (!type_no_value(t->type)) in.type = type_ir(f->lw, t->type);

@@ -1,6 +1,7 @@
 /* lower_loop.c - loops. A range loop is a plain C for loop with its bound in a local; loops over
  * arrays stop at the length at entry, and earlier when the array has become shorter. */
 #include "fork.h"
+#include "fuse.h"
 
 IrLoop *loop_of(LowerFn *f, TreeLoop *l) {
     IrLoop *il = map_get(&f->loops, l);
@@ -250,6 +251,8 @@ static void for_array(LowerFn *f, Tree *t, IrExpr **arrays, Type **elems, u32 n,
                                              ex_copy(f, arrays[k]), NULL)));
     if (fill) fill_hint(f, fill, ex_copy(f, len[0]));
     Local *index = n == 1 && t->for_in.b ? t->for_in.a : NULL;
+    bool fused = fuse_is_self(f, t->for_in.iter);
+    BlockSave filters[FUSE_MOST];
     bool direct = plain_variable(f, index);
     IrStmt *s = st_loop(f, loop_of(f, t->for_in.loop));
     IrVar *i = counter_new(f, s, direct ? index->name : NULL, ex_int(f, 0));
@@ -263,12 +266,13 @@ static void for_array(LowerFn *f, Tree *t, IrExpr **arrays, Type **elems, u32 n,
         Local *l = n == 2        ? (k ? t->for_in.b : t->for_in.a)
                    : t->for_in.b ? t->for_in.b
                                  : t->for_in.a;
-        if (!l && !t->for_in.pattern) continue;
+        if (!l && !t->for_in.pattern && !fused) continue;
         IrExpr *e = ex_array_op(f, "raw", elems[k], type_ir(lw, elems[k]), FX_READ_MEM,
                                 ex_copy(f, arrays[k]), ex_var(f, i), NULL);
-        bind_element(f, t, l, e);
+        bind_element(f, t, l, fused ? fuse_element(f, e, filters) : e);
     }
     loop_body(f, t->for_in.body);
+    if (fused) fuse_leave(f, filters);
     block_leave(f, save);
     IrExpr *cond = NULL;
     for (u32 k = 0; k < n; k++) {
@@ -404,9 +408,8 @@ static const struct {
     {"split", 2, "wyn_str_next_piece"},
 };
 
-static const char *pieces_next(const Tree *t) {
-    const Tree *c = t->for_in.iter;
-    if (t->for_in.iter2 || c->kind != TN_CALL || c->call.order) return NULL;
+const char *pieces_next(const Tree *c) {
+    if (c->kind != TN_CALL || c->call.order) return NULL;
     const Fn *fn = c->call.fn;
     if (!fn->is_std || !fn->is_method || !str_eq(fn->owner, S("string"))) return NULL;
     for (u32 i = 0; i < COUNT_OF(piece_rows); i++)
@@ -417,14 +420,8 @@ static const char *pieces_next(const Tree *t) {
 }
 
 /* `for w in s.words()`: the pieces are made as they are needed, and no array of them. */
-static void for_pieces(LowerFn *f, Tree *t, const char *next) {
+static void for_pieces_of(LowerFn *f, Tree *t, const char *next, IrExpr *str, IrExpr *sep) {
     Lower *lw = f->lw;
-    Tree *c = t->for_in.iter;
-    Operands ops = {0};
-    for (u32 i = 0; i < c->call.args.n; i++) operands_add(f, &ops, c->call.args.v[i]);
-    if (f->dead) return;
-    IrExpr *str = ex_temp(f, ops.v.v[0].e);
-    IrExpr *sep = ops.v.n > 1 ? ex_temp(f, ops.v.v[1].e) : NULL;
     IrVar *at = var_decl(f, NULL, lw->t.i64, ex_int(f, 0));
     at->mutable_ = true;
     IrStmt *s = st_loop(f, loop_of(f, t->for_in.loop));
@@ -435,17 +432,48 @@ static void for_pieces(LowerFn *f, Tree *t, const char *next) {
                                      sep ? ex_copy(f, sep) : NULL, NULL));
     break_unless(f, ex_binary(f, IO_NE, ex_copy(f, piece), ex_null(f, lw->t.str), lw->t.b),
                  s->loop.loop);
-    bind_counted(f, t, count, piece);
-    loop_body(f, t->for_in.body);
+    if (fuse_is_self(f, t->for_in.iter)) {
+        BlockSave filters[FUSE_MOST];
+        bind_element(f, t, t->for_in.a, fuse_element(f, piece, filters));
+        loop_body(f, t->for_in.body);
+        fuse_leave(f, filters);
+    } else {
+        bind_counted(f, t, count, piece);
+        loop_body(f, t->for_in.body);
+    }
     block_leave(f, save);
     loop_poll(f, s);
+}
+
+static void for_pieces(LowerFn *f, Tree *t, const char *next) {
+    Tree *c = t->for_in.iter;
+    Operands ops = {0};
+    for (u32 i = 0; i < c->call.args.n; i++) operands_add(f, &ops, c->call.args.v[i]);
+    if (f->dead) return;
+    IrExpr *str = ex_temp(f, ops.v.v[0].e);
+    IrExpr *sep = ops.v.n > 1 ? ex_temp(f, ops.v.v[1].e) : NULL;
+    for_pieces_of(f, t, next, str, sep);
+}
+
+/* Over the chain that stands for self. */
+static void for_fused(LowerFn *f, Tree *t, Local *fill) {
+    Fuse *fuse = f->fuse;
+    IrExpr *source = ex_var(f, fuse->source);
+    if (fuse->next)
+        for_pieces_of(f, t, fuse->next, source, fuse->sep ? ex_var(f, fuse->sep) : NULL);
+    else
+        for_array(f, t, &source, &fuse->elem, 1, fill);
 }
 
 void lower_for_in(LowerFn *f, Tree *t) {
     Local *fill = f->fill;
     f->fill = NULL;
     if (fork_for(f, t)) return;
-    const char *next = pieces_next(t);
+    if (fuse_is_self(f, t->for_in.iter)) {
+        for_fused(f, t, fill);
+        return;
+    }
+    const char *next = t->for_in.iter2 ? NULL : pieces_next(t->for_in.iter);
     if (next) {
         for_pieces(f, t, next);
         return;

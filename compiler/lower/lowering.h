@@ -20,8 +20,7 @@ typedef struct Lower {
     const Program *prog;
     IrProgram *ir;
     LowerOptions opt;
-    Map fns, globals, mutated, inner;
-    Map constants;       /* Global * -> Tree *, its literal */
+    Map fns, globals, mutated, inner, constants; /* the last: Global * -> Tree *, its literal */
     Map objects, vtables; /* Type * -> IrStruct *; see lower_call.c */
     struct { IrType *i64, *f64, *b, *str, *array, *map, *fn, *tag, *voidp, *u8, *site,
              *cstr, *slot, *fn_head, *future, *iter, *iter_head, *object, *object_head; } t;
@@ -83,6 +82,7 @@ typedef struct LowerFn {
     VEC(ParBind) binds;
     struct { Map nodes, each; } forks; /* fork.h; the loops over arrays of scoped tasks */
     Type *ret;
+    struct Fuse *fuse;   /* a chain of calls stands for self; or NULL (fuse.h) */
     Local *fill;         /* array of a comprehension: the loop to come adds one element a round */
 } LowerFn;
 
