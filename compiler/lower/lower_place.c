@@ -281,6 +281,15 @@ static void place_store(LowerFn *f, Operands *ops, Place *p, IrExpr *v) {
     st_set(f, place, v);
 }
 
+/* `i, xs[i] = ..`: what a later target is made of is read before the first store. */
+static void targets_settle(LowerFn *f, Operands *ops, const Place *places, u32 n, u32 end) {
+    u8 stores = 0;
+    for (u32 i = 0; i < n; i++)
+        stores |= places[i].root->kind == TN_LOCAL ? FX_READ_VAR | FX_READ_MEM : FX_READ_MEM;
+    for (u32 k = places[1].at; k < end; k++)
+        if (ops->v.v[k].e->fx & stores) ops->v.v[k].e = ex_temp(f, ops->v.v[k].e);
+}
+
 void lower_assign(LowerFn *f, Tree *t) {
     u32 n = t->assign.targets.n;
     Tree *first = t->assign.targets.v[0];
@@ -292,8 +301,10 @@ void lower_assign(LowerFn *f, Tree *t) {
     for (u32 i = 0; i < n && !f->dead; i++) operands_add(f, &ops, t->assign.values.v[i]);
     if (f->dead) return;
     ASSERT(ops.v.n == values + n);
-    if (n > 1) /* all right sides before the first store */
+    if (n > 1) { /* all right sides before the first store */
+        targets_settle(f, &ops, places, n, values);
         for (u32 i = values; i < ops.v.n; i++) ops.v.v[i].e = ex_temp(f, ops.v.v[i].e);
+    }
     for (u32 i = 0; i < n; i++) place_store(f, &ops, &places[i], ops.v.v[values + i].e);
 }
 

@@ -160,8 +160,8 @@ Tree *variant_make(Checker *ck, TypeDecl *d, Type *want, u32 index, const AstArg
 static void lit_bound(Checker *ck, const AstGen *gen, const Symbol *s, Type *arg, Span at) {
     for (u32 k = 0; k < gen->bounds.n; k++) {
         const Ast *b = gen->bounds.v[k];
-        Type *trait = b->kind == AST_T_NAME ? resolve_type(ck, s->home, NULL, b) : ck->t_error;
-        if (trait->kind != TY_TRAIT || arg->has_var || arg->kind == TY_ERROR) continue;
+        Type *trait = resolve_bound(ck, s->home, b);
+        if (!trait || arg->has_var || arg->kind == TY_ERROR) continue;
         if (type_implements(ck, arg, trait->decl)) continue;
         Str a = ty_text(ck, arg);
         Diag *d = diag_new(ck->ds, E_BOUND, at, "%.*s does not implement '%s', which '%s' needs",

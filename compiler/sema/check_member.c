@@ -207,6 +207,8 @@ static Tree *no_member(Checker *ck, Type *t, Name name, Span at, bool call) {
         diag_hint(d, "the value may be none: use `?.`, .unwrap() or `if let Some(x) = ...`");
     if (t->kind == TY_RESULT)
         diag_hint(d, "the value may be an error: use `?`, .unwrap() or a match");
+    if (t->kind == TY_MAP && !call && d->hints.n == 0 && t->args[0]->kind == TY_STRING)
+        diag_hint(d, "the value of a key is read with m[\"%s\"]", name->s.p);
     if (t->kind == TY_FUTURE) diag_hint(d, "this is the future, not its value: write `await`");
     blame_label(ck, d);
     return tn_error(ck, at);

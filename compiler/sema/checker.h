@@ -218,6 +218,7 @@ void vtable_fill(Checker *ck);
 
 /* ---- typeexpr.c ---- */
 Type *resolve_type(Checker *ck, Module *m, Env *env, const Ast *ast);
+Type *resolve_bound(Checker *ck, Module *m, const Ast *ast);
 Type *decl_type(Checker *ck, TypeDecl *d, Type **args); /* instance of a declaration */
 void data_check(Checker *ck, const FnDecl *d, Type *t, Span site); /* datatype.c */
 void type_expand(Checker *ck, Type *t); /* fills fields / variants of a STRUCT or ENUM */

@@ -79,6 +79,8 @@ static void late_compare(Checker *ck, Tree *t) {
         TreeStep *s = &t->chain.steps[i];
         if (s->op < OP_LT || s->op > OP_NOT_IN || s->rhs->kind == TN_RANGE) continue;
         Type *r = ty_zonk(ck, s->rhs->type);
+        /* `k in map` compares keys alone; its values may be functions */
+        if (r->kind == TY_MAP && (s->op == OP_IN || s->op == OP_NOT_IN)) continue;
         if (r->has_var || r->kind == TY_ERROR || type_comparable(r)) continue;
         Str a = ty_text(ck, r);
         Diag *d = diag_new(ck->ds, E_CANNOT_COMPARE, s->span,

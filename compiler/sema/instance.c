@@ -388,9 +388,8 @@ static bool bounds_of(Checker *ck, const PendingCall *pc, const AstGens *gens, T
     for (u32 i = 0; gens && i < gens->n; i++) {
         for (u32 k = 0; k < gens->v[i].bounds.n; k++) {
             const Ast *b = gens->v[i].bounds.v[k];
-            Type *trait = b->kind == AST_T_NAME ? resolve_type(ck, pc->decl->module, NULL, b)
-                                                : ck->t_error;
-            if (trait->kind != TY_TRAIT || type_implements(ck, args[i], trait->decl)) continue;
+            Type *trait = resolve_bound(ck, pc->decl->module, b);
+            if (!trait || type_implements(ck, args[i], trait->decl)) continue;
             Str a = ty_text(ck, args[i]);
             Diag *d = diag_new(ck->ds, E_BOUND, pc->node->span,
                                "%.*s does not implement '%s', which '%s' needs", FMT(a),

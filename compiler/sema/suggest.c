@@ -37,7 +37,7 @@ static bool habit(Diag *d, Name name, Interner *names, const Map *maps[], u32 n)
 void suggest(Checker *ck, Diag *d, Name name, const Map *maps[], u32 n) {
     if (habit(d, name, ck->names, maps, n)) return;
     Name best = NULL;
-    u32 limit = name->s.n < 2 ? 0 : name->s.n <= 4 ? 1 : name->s.n <= 7 ? 2 : 3, at = limit + 1;
+    u32 limit = name->s.n <= 2 ? 0 : name->s.n <= 4 ? 1 : name->s.n <= 7 ? 2 : 3, at = limit + 1;
     for (u32 m = 0; m < n; m++) {
         for (u32 i = 0; i < maps[m]->cap; i++) {
             Name k = maps[m]->slots[i].key;

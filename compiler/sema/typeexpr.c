@@ -164,6 +164,24 @@ static Type *resolve_named(Checker *ck, Module *m, Env *env, const Ast *ast) {
     return t ? t : unknown_type(ck, m, ast, name);
 }
 
+/* The trait of a bound, NULL when none is meant. A name that is not known is no error: generics are
+ * checked with the types they get, the bound only says more. */
+Type *resolve_bound(Checker *ck, Module *m, const Ast *ast) {
+    if (ast->kind != AST_T_NAME) return NULL;
+    Name name = vec_last(&ast->tname.path).name;
+    bool known = path_symbol(ck, m, &ast->tname.path) || map_get(&ck->unknown_types, name);
+    if (!known && ast->tname.path.n == 1 && !builtin_named(ck, m, NULL, ast, name)) {
+        map_put(ck->perm, &ck->unknown_types, name, m);
+        Diag *d = diag_new(ck->ds, W_UNKNOWN_BOUND, ast->span, "Unknown trait '%s'", name->s.p);
+        diag_label(d, ast->span, "asks for nothing");
+        const Map *maps[] = {&m->scope, &ck->std_scope};
+        suggest_type(ck, d, name, maps, 2);
+        return NULL;
+    }
+    Type *t = map_get(&ck->unknown_types, name) ? NULL : resolve_type(ck, m, NULL, ast);
+    return t && t->kind == TY_TRAIT ? t : NULL;
+}
+
 static Type *map_type(Checker *ck, Module *m, Env *env, const Ast *ast) {
     Type *k = resolve_type(ck, m, env, ast->tmap.key);
     Type *v = resolve_type(ck, m, env, ast->tmap.value);

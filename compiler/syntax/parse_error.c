@@ -225,7 +225,13 @@ static bool bad_else(Bad *b) {
     if (expects_expression(b) && b->prev->kind != TK_TERM && b->prev->kind != TK_LB) return false;
     Diag *d = bad_diag(b, E_SYNTAX, "'else' without an 'if' before it");
     diag_label(d, d->span, "no 'if' ends here");
+    const Token *t = b->prev;
+    while (t > b->P->toks && t->kind != TK_IF && t->kind != TK_IF_E && t->kind != TK_GUARD &&
+           t->kind != TK_TERM)
+        t--;
     if (b->prev->kind == TK_TERM && b->at) diag_hint(d, "remove the ';' or ',' before 'else'");
+    else if (t->kind != TK_TERM && t > b->P->toks && !(t->flags & TF_NL))
+        diag_hint(d, "a choice between two values is written 'c ? a : b'");
     return true;
 }
 
@@ -480,12 +486,22 @@ static const char *frame_part(const Bad *b) {
     }
 }
 
+/* f"..", b"..": letters of other languages before a string. */
+static bool hint_prefixed_string(const Bad *b, Diag *d) {
+    bool string = b->t->kind == TK_STRING || b->t->kind == TK_STR_BEG;
+    if (!string || !(b->t->flags & TF_ADJ) || b->prev->kind != TK_IDENT || b->prev->len > 2)
+        return false;
+    diag_hint(d, "a string has no letter before it; each one interpolates: \"${x}\"");
+    return true;
+}
+
 static void report_unclosed_list(Bad *b, const char *closer) {
     Str found = found_text(b);
     Diag *d = diag_new(b->P->ds, E_SYNTAX, bad_span(b), "expected '%s' to close %s, found %.*s",
                        closer, frame_words(b), FMT(found));
     diag_label(d, d->span, "expected '%s' or ','", closer);
     diag_label(d, tok_span(b->P, b->opener), "opened here");
+    if (hint_prefixed_string(b, d)) return;
     if (token_class[b->t->kind] & TC_STARTER)
         diag_hint(d, "put ',' between %s", frame_part(b));
 }
@@ -538,7 +554,9 @@ static void hint_general(const Bad *b, Diag *d) {
     if (k == TK_INC || k == TK_DEC) diag_hint(d, "x++ and x-- are statements");
     if (b->n && expects(b, TK_IN) && b->at > 1 && b->prev[-1].kind == TK_LP)
         diag_hint(d, "count with 'for i in 0..n'");
-    if (token_is_keyword(k) && expects_expression(b))
+    if (k == TK_FROM && b->t[1].kind == TK_IDENT && b->t[3].kind == TK_IMPORT)
+        diag_hint(d, "write 'import { name } from module'");
+    else if (token_is_keyword(k) && expects_expression(b))
         diag_hint(d, "'%s' is a keyword: a variable or function needs another name", token_text(k));
     if (k == TK_PLUS && expects_expression(b)) diag_hint(d, "Wyn has no unary plus");
     if (k == TK_DOT && b->t[1].kind == TK_INT) diag_hint(d, "a float begins with a digit: '0.5'");
