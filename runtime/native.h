@@ -112,6 +112,10 @@ wyn_str *wyn_str_split_at(const wyn_str *s, const wyn_str *sep, int64_t i);
 int64_t wyn_str_split_count(const wyn_str *s, const wyn_str *sep);
 wyn_array *wyn_str_words(const wyn_str *s);
 void wyn_str_sort(wyn_array *a);
+wyn_array *wyn_array_sorted_ints(wyn_array *xs); /* a copy */
+wyn_array *wyn_array_sorted_floats(wyn_array *xs);
+wyn_array *wyn_par_sorted_ints(wyn_array *xs);   /* by several workers */
+wyn_array *wyn_par_sorted_floats(wyn_array *xs);
 wyn_str *wyn_str_join(wyn_array *parts, const wyn_str *sep);
 wyn_array *wyn_str_to_bytes(const wyn_str *s);
 wyn_str *wyn_str_from_bytes(wyn_array *bytes);
