@@ -241,9 +241,9 @@ static int64_t w_Channel_int_recv(wyn_channel *self, const wyn_site *t1) {
 }
 
 /* fn channel<int>(cap: int) -> Channel<int> */
-#line 603
+#line 608
 static wyn_channel *w_channel___int(int64_t cap, const wyn_site *t1) {
-#line 603
+#line 608
     return wyn_channel_new(&wyn_type_int, cap, t1);
 }
 
