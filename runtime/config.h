@@ -34,6 +34,7 @@
 #define RT_TIMERS_FIRST 4
 #define RT_SEGMENT (128 * RT_KB)
 #define RT_PLACES 4u
+#define RT_PLACES_WARM 3u
 #define RT_FORK_SLOTS (WYN_FORK_SPARE + 16)
 #define RT_FORK_SPINS 4
 #define RT_FORK_WAKE 1
@@ -48,7 +49,8 @@
 #define RT_BATCH (RT_BATCHED ? 128 : 1) /* entries moved to the global queue at once; half a ring */
 #define RT_POOL 64       /* unused stacks a worker keeps */
 #define RT_TIMERS_FIRST 64 /* entries of a heap of timers, at first */
-#define RT_PLACES 4096u   /* stacks from which on tasks of a kind share their places */
+#define RT_PLACES 4096u   /* stacks from which on tasks of a kind share their places.. */
+#define RT_PLACES_WARM 512u /* ..rather one of the newest, so that few are in the caches */
 #define RT_SEGMENT (1 * RT_MB) /* first extension of a stack; the next ones double */
 #define RT_FORK_SLOTS 65536 /* scoped tasks of a stack that are not joined; more are calls */
 #define RT_FORK_SPINS 100  /* turns in which a stolen task may end before its owner is parked */
@@ -109,7 +111,7 @@
 #define RT_SEGMENTS_KEPT 64         /* unused segments, of the first size */
 #define RT_SEGMENT_WARM (64 * RT_KB) /* of each that stays in memory */
 #define RT_LINE_COLOURS 48u /* starts of stacks within a page, a cache line apart.. */
-#define RT_PLACE_LOOKS 8  /* at places for one whose task can be moved out */
+#define RT_PLACE_LOOKS 8  /* at places for one whose task can be moved out, twice */
 #define RT_IMAGE_MAX (8 * RT_KB) /* longer stacks are not shared */
 #define RT_PAGE_COLOURS 4u  /* ..and pages they start in */
 #define RT_ALT_STACK (64 * RT_KB)

@@ -77,12 +77,11 @@ void stack_call(void (*fn)(void *), void *arg, void *top, void **save);
 
 /* Saves what must survive on the running stack and its sp in *save; continues the one whose sp is
  * `to`. Part of its function, not a call: then the calls and returns around it stay in pairs, and
- * the processor predicts the returns of a task that waited where the one before waits. 128: below
- * the stack pointer a function may keep values. */
+ * the processor predicts the returns of a task that waited where the one before waits. That
+ * function calls others, so it keeps nothing below the stack pointer. */
 #ifdef __x86_64__
 static inline __attribute__((always_inline)) void stack_switch(void **save, void *to) {
-    __asm__ volatile("leaq -128(%%rsp), %%rsp\n\t"
-                     "leaq 1f(%%rip), %%rax\n\t"
+    __asm__ volatile("leaq 1f(%%rip), %%rax\n\t"
                      "pushq %%rax\n\t"
                      "pushq %%rbp\n\t"
                      "movq %%rsp, (%0)\n\t"
@@ -90,8 +89,7 @@ static inline __attribute__((always_inline)) void stack_switch(void **save, void
                      "popq %%rbp\n\t"
                      "popq %%rax\n\t"
                      "jmp *%%rax\n"
-                     "1:\n\t"
-                     "leaq 128(%%rsp), %%rsp"
+                     "1:"
                      : "+D"(save), "+S"(to)
                      :
                      : "rax", "rbx", "rcx", "rdx", "r8", "r9", "r10", "r11", "r12", "r13", "r14",

@@ -29,69 +29,72 @@ static char *used_from(const Fiber *f) {
     return g->sp;
 }
 
-/* A stack in words: those of its context, then those of its memory from the base down. */
+/* A stack in words: those of its memory up to the base, then those of its context. Models count
+ * them from the end, so that deeper stacks of a kind have the same words. */
 typedef struct Words {
-    uintptr_t *context, *base;
-    uint32_t n;
+    uintptr_t *stack, *context;
+    uint32_t n, deep; /* all; those of its memory */
 } Words;
 
 enum { CONTEXT_WORDS = sizeof(Context) / sizeof(uintptr_t) };
 
-static inline uintptr_t *word_at(Words v, uint32_t k) {
-    return k < CONTEXT_WORDS ? v.context + k : v.base - 1 - (k - CONTEXT_WORDS);
+static inline uintptr_t *word_at(Words v, uint32_t i) {
+    return i < v.deep ? v.stack + i : v.context + (i - v.deep);
 }
 
 static Words words_of(const Fiber *f) {
-    Context *c = f->context;
-    uint32_t n = (uint32_t)((size_t)(c->base - used_from(f)) / sizeof(uintptr_t));
-    return (Words){(uintptr_t *)(void *)c, (uintptr_t *)(void *)c->base, CONTEXT_WORDS + n};
+    char *low = used_from(f);
+    uint32_t deep = (uint32_t)((size_t)(f->context->base - low) / sizeof(uintptr_t));
+    return (Words){(uintptr_t *)(void *)low, (uintptr_t *)(void *)f->context,
+                   deep + CONTEXT_WORDS, deep};
 }
 
 /* What is expected of a stack there, as one looked, since most tasks of a kind wait at the same
  * line: at each word what the model has, or what is as far from the own descriptor, or the same as
- * at an earlier word. Two words count as the same only when they are equal: the collector sees the
- * first alone. */
+ * at another word. Two words count as the same only when they are equal: the collector sees one of
+ * them alone. */
+typedef struct Guess {
+    uint16_t at, from; /* of the model's words; from: itself, if the word is near the descriptor */
+} Guess;
+
 struct Model {
     Model *next;
     uint32_t words, of; /* it has; of the stack that it was made from */
     uint32_t images;
-    uint8_t number;   /* among those of the place */
-    uintptr_t word[]; /* of FROM_FIBER: the distance; then `from`, for each of them */
+    uint16_t guesses, number; /* among those of the place */
+    uintptr_t word[];         /* near the descriptor: the distance; then the guesses */
 };
 
-enum { FROM_MODEL = UINT16_MAX, FROM_FIBER = UINT16_MAX - 1 };
 enum { MODELS = 4, MODEL_WORDS = 2048, MODEL_LOOKS = 64 };
 
-static uint16_t *from_of(Model *m) { return (uint16_t *)(void *)(m->word + m->words); }
-
-static uintptr_t expected(const Model *m, const uint16_t *from, uint32_t k, Words v,
-                          const Fiber *f) {
-    if (WYN_LIKELY(from[k] == FROM_MODEL)) return m->word[k];
-    if (from[k] == FROM_FIBER) return (uintptr_t)f + m->word[k];
-    return *word_at(v, from[k]);
-}
+static Guess *guesses_of(const Model *m) { return (Guess *)(void *)(m->word + m->words); }
 
 static Model *model_make(Words v, const Fiber *f) {
     uint32_t n = v.n < MODEL_WORDS ? v.n : MODEL_WORDS, seen = 0;
     uint16_t first[MODEL_LOOKS]; /* words that may be met again */
-    Model *m = malloc(sizeof *m + n * (sizeof m->word[0] + sizeof first[0]));
+    Model *m = malloc(sizeof *m + n * (sizeof m->word[0] + sizeof(Guess)));
     if (m == NULL) return NULL;
     *m = (Model){.words = n, .of = v.n};
-    for (uint32_t k = 0; k < n; k++) {
-        uintptr_t w = *word_at(v, k);
-        uint16_t *from = from_of(m) + k;
-        uint32_t i = 0;
-        m->word[k] = w;
-        *from = FROM_MODEL;
+    for (uint32_t i = n; i-- > 0;) {
+        uintptr_t w = *word_at(v, v.n - n + i);
+        Guess *g = guesses_of(m) + m->guesses;
+        uint32_t k = 0;
+        m->word[i] = w;
         if (w < RT_PAGE) continue; /* a number */
+        *g = (Guess){(uint16_t)i, (uint16_t)i};
         if (w - (uintptr_t)f < sizeof *f) {
-            *from = FROM_FIBER;
-            m->word[k] = w - (uintptr_t)f;
+            m->word[i] = w - (uintptr_t)f;
+            m->guesses++;
             continue;
         }
-        while (i < seen && m->word[first[i]] != w) i++;
-        if (i < seen) *from = first[i];
-        if (i == seen && seen < MODEL_LOOKS) first[seen++] = (uint16_t)k;
+        while (k < seen && m->word[first[k]] != w) k++;
+        if (k < seen) {
+            g->from = first[k];
+            m->word[i] = 0;
+            m->guesses++;
+        } else if (seen < MODEL_LOOKS) {
+            first[seen++] = (uint16_t)i;
+        }
     }
     return m;
 }
@@ -102,6 +105,9 @@ typedef struct Image {
     bool deep;       /* the stack has segments */
     uint64_t part[]; /* a bit for each own word, then those */
 } Image;
+
+static uint32_t bit_words(uint32_t n) { return (n + 63) / 64; }
+static bool bit_of(const uint64_t *bits, uint32_t i) { return (bits[i / 64] >> i % 64 & 1) != 0; }
 
 /* That for a stack of so many words, as those differ that wait elsewhere; or the oldest. NULL: no
  * memory. */
@@ -115,7 +121,7 @@ static Model *model_for(Place *p, Words v, const Fiber *f) {
     }
     Model *m = taken == (1u << MODELS) - 1 ? NULL : model_make(v, f);
     if (m == NULL) return p->models;
-    m->number = (uint8_t)__builtin_ctz(~taken);
+    m->number = (uint16_t)__builtin_ctz(~taken);
     atomic_signal_fence(memory_order_seq_cst); /* the collector may look */
     return *link = m;
 }
@@ -135,46 +141,88 @@ static void model_drop(Place *p, Model *m) {
     free(m);
 }
 
-static uint32_t bit_words(uint32_t n) { return (n + 63) / 64; }
-
-/* The number of own words; and, unless it is NULL, fills in what belongs into an image. */
-static uint32_t pack(Words v, Model *m, const Fiber *f, uint64_t *bits) {
-    uint32_t same = m == NULL ? 0 : m->words < v.n ? m->words : v.n, own = 0;
-    uint64_t *to = bits == NULL ? NULL : bits + bit_words(v.n);
-    for (uint32_t k = 0; k < v.n; k++) {
-        uintptr_t w = *word_at(v, k);
-        if (k < same && w == expected(m, from_of(m), k, v, f)) continue;
-        own++;
-        if (bits == NULL) continue;
-        bits[k / 64] |= (uint64_t)1 << k % 64;
-        *to++ = w;
+/* To `want`, as long as the stack, which is in place: what is expected of it. What no model knows
+ * is expected to be something else. */
+static void expect(const Model *m, Words v, const Fiber *f, uintptr_t *want) {
+    uint32_t same = m == NULL ? 0 : m->words < v.n ? m->words : v.n, new = v.n - same;
+    for (uint32_t i = 0; i < new; i++) want[i] = ~*word_at(v, i);
+    if (m == NULL) return;
+    uint32_t skip = m->words - same; /* words of a deeper stack */
+    memcpy(want + new, m->word + skip, same * sizeof *want);
+    const Guess *g = guesses_of(m), *end = g + m->guesses;
+    for (; g < end && g->at >= skip; g++) {
+        want[g->at - skip + new] = g->from == g->at ? m->word[g->at] + (uintptr_t)f
+                                                    : *word_at(v, g->from - skip + new);
     }
-    return own;
 }
 
-/* The first n words, to v. */
-static void unpack(const Fiber *f, Words v, uint32_t n) {
-    const Image *image = f->image;
-    Model *m = model_of(f);
-    const uint64_t *own = image->part + bit_words(image->words);
-    for (uint32_t k = 0; k < n; k++) {
-        bool has = (image->part[k / 64] >> k % 64 & 1) != 0;
-        *word_at(v, k) = has ? *own++ : expected(m, from_of(m), k, v, f);
+/* The words from the i-th on that are not as they are wanted: to own, and a bit for each. */
+static inline uint32_t differ(const uintptr_t *p, const uintptr_t *want, uint32_t n, uint32_t i,
+                              uint64_t *bits, uint64_t *own) {
+    uint32_t found = 0;
+    for (uint32_t k = 0; k < n; k++, i++) {
+        bool is = p[k] != want[k];
+        bits[i / 64] |= (uint64_t)is << i % 64;
+        own[found] = p[k];
+        found += is;
     }
+    return found;
+}
+
+/* To a stack from its image. */
+static void unpack(const Fiber *f, const Image *image, Words v) {
+    const Model *m = model_of(f);
+    uint32_t same = m == NULL ? 0 : m->words < v.n ? m->words : v.n, new = v.n - same;
+    uint32_t skip = m == NULL ? 0 : m->words - same;
+    const uint64_t *own = image->part + bit_words(v.n);
+    if (same >= CONTEXT_WORDS) {
+        const uintptr_t *context = m->word + m->words - CONTEXT_WORDS;
+        memcpy(v.stack + new, m->word + skip, (same - CONTEXT_WORDS) * sizeof *context);
+        memcpy(v.context, context, sizeof(Context));
+    }
+    for (uint32_t i = 0; i < bit_words(v.n); i++) {
+        for (uint64_t bits = image->part[i]; bits != 0; bits &= bits - 1)
+            *word_at(v, 64 * i + (uint32_t)__builtin_ctzll(bits)) = *own++;
+    }
+    if (m == NULL) return;
+    const Guess *g = guesses_of(m), *end = g + m->guesses;
+    for (; g < end && g->at >= skip; g++) {
+        uint32_t i = g->at - skip + new;
+        if (bit_of(image->part, i)) continue;
+        *word_at(v, i) = g->from == g->at ? m->word[g->at] + (uintptr_t)f
+                                          : *word_at(v, g->from - skip + new);
+    }
+}
+
+enum { AT_ONCE = 256 };
+
+static Image *image_make(Words v, const Model *m, const Fiber *f, uint64_t *room) {
+    uintptr_t *want = room, *bits = want + v.n;
+    uint64_t *own = bits + bit_words(v.n);
+    memset(bits, 0, bit_words(v.n) * sizeof *bits);
+    expect(m, v, f, want);
+    uint32_t n = differ(v.stack, want, v.deep, 0, bits, own);
+    n += differ(v.context, want + v.deep, CONTEXT_WORDS, v.deep, bits, own + n);
+    size_t size = (bit_words(v.n) + n) * sizeof(uint64_t);
+    Image *image = malloc(sizeof *image + size);
+    if (image == NULL) return NULL;
+    *image = (Image){(uint16_t)v.n, (uint16_t)n, m == NULL ? MODELS : (uint8_t)m->number,
+                     f->context->stack.segment != NULL};
+    memcpy(image->part, bits, size);
+    return image;
 }
 
 static bool move_out(Fiber *f) {
     Place *p = place_of(f);
     Words v = words_of(f);
     Model *m = model_for(p, v, f);
-    uint32_t own = pack(v, m, f, NULL);
-    Image *image = calloc(1, sizeof *image + (bit_words(v.n) + own) * sizeof(uint64_t));
+    uint64_t few[2 * AT_ONCE + AT_ONCE / 64], *room = few;
+    if (v.n > AT_ONCE) room = malloc((2 * v.n + bit_words(v.n)) * sizeof *room);
+    CHECK(p->base == NULL || p->base == f->context->base);
+    p->base = f->context->base;
+    Image *image = room == NULL ? NULL : image_make(v, m, f, room);
+    if (room != few) free(room);
     if (image == NULL) return false;
-    image->words = (uint16_t)v.n;
-    image->own = (uint16_t)own;
-    image->model = m == NULL ? 0 : m->number;
-    image->deep = f->context->stack.segment != NULL;
-    pack(v, m, f, image->part);
     if (m != NULL) m->images++;
     atomic_signal_fence(memory_order_seq_cst);
     f->image = image;
@@ -186,11 +234,11 @@ static void move_in(Fiber *f) {
     Place *p = place_of(f);
     Image *image = f->image;
     if (image == NULL) return;
-    Words v = {(uintptr_t *)(void *)&p->context, NULL, image->words};
-    unpack(f, v, CONTEXT_WORDS);
-    v.base = (uintptr_t *)(void *)p->context.base;
-    unpack(f, v, image->words);
+    uint32_t deep = image->words - CONTEXT_WORDS;
+    uintptr_t *base = (uintptr_t *)(void *)p->base;
+    Words v = {base - deep, (uintptr_t *)(void *)&p->context, image->words, deep};
     Model *m = model_of(f);
+    unpack(f, image, v);
     atomic_signal_fence(memory_order_seq_cst);
     f->image = NULL;
     atomic_signal_fence(memory_order_seq_cst);
@@ -198,27 +246,27 @@ static void move_in(Fiber *f) {
     if (m != NULL && --m->images == 0) model_drop(p, m);
 }
 
-const void *fiber_view(const Fiber *f, const void *p) {
-    static const Fiber *shown;
-    static const Image *from;
-    static Context context;
+static const char *copy_of(const Fiber *f, Context *context) {
     static _Alignas(16) char copy[RT_TASK_STRIDE];
-    Image *image = f->image;
-    if (image == NULL) return p;
-    Words v = {(uintptr_t *)(void *)&context, (uintptr_t *)(void *)(copy + sizeof copy), 0};
-    if (shown != f || from != image) unpack(f, v, image->words);
-    shown = f;
-    from = image;
-    const char *at = p, *low = context.base - (image->words - CONTEXT_WORDS) * sizeof(uintptr_t);
+    uint32_t deep = f->image->words - CONTEXT_WORDS;
+    uintptr_t *base = (uintptr_t *)(void *)(copy + sizeof copy);
+    unpack(f, f->image, (Words){base - deep, (uintptr_t *)(void *)context, f->image->words, deep});
+    return copy + sizeof copy;
+}
+
+const void *fiber_view(const Fiber *f, const void *p) {
+    static Context context;
+    if (f->image == NULL) return p;
+    const char *base = copy_of(f, &context), *at = p;
+    const char *low = context.base - (f->image->words - CONTEXT_WORDS) * sizeof(uintptr_t);
     ptrdiff_t inside = at - (const char *)f->context;
     if (inside >= 0 && inside < (ptrdiff_t)sizeof context) return (const char *)&context + inside;
-    return at >= low && at < context.base ? copy + sizeof copy - (context.base - at) : p;
+    return at >= low && at < context.base ? base - (context.base - at) : p;
 }
 
 const Context *fiber_context(const Fiber *f, Context *room) {
     if (f->image == NULL) return f->context;
-    *room = (Context){0};
-    unpack(f, (Words){(uintptr_t *)(void *)room, NULL, 0}, CONTEXT_WORDS);
+    copy_of(f, room);
     return room;
 }
 
@@ -349,9 +397,11 @@ static bool suits(const Place *p, const wyn_site *kind) {
 
 Fiber *place_share(const wyn_site *kind) {
     if (!atomic_load_explicit(&ready, memory_order_acquire) && !share_begin()) return NULL;
-    for (int i = 0; i < RT_PLACE_LOOKS; i++) {
+    for (int i = 0; i < 2 * RT_PLACE_LOOKS; i++) {
         uint32_t n = atomic_fetch_add_explicit(&hand, 1, memory_order_relaxed);
-        Place *p = place_at(n % place_count());
+        uint32_t all = place_count();
+        uint32_t some = i < RT_PLACE_LOOKS && all > RT_PLACES_WARM ? RT_PLACES_WARM : all;
+        Place *p = place_at(all - 1 - n % some);
         lock_take(&p->lock);
         Fiber *f = suits(p, kind) && (p->here == NULL || move_out(p->here)) ? fiber_bind(p) : NULL;
         if (f != NULL) {

@@ -31,6 +31,7 @@ typedef struct Place {
     Fiber *queue, *tail; /* ready fibers that belong here */
     const wyn_site *kind;    /* of the tasks, once it is shared */
     Model *models;       /* while there are images */
+    char *base;          /* of all stacks that are moved here */
 } Place;
 
 extern _Atomic bool fibers_share; /* set once */
