@@ -1,8 +1,11 @@
-/* sqlite.c - databases by SQLite. A database has one connection in serialised mode, so that tasks
- * may share it, and remembers its statements by their text: a text that is used again is not
- * prepared again. What writes to the disk or waits for another connection is done by the pool for
- * blocking calls; reading, and what happens inside a transaction, stays on the thread. Connections
- * and queries that nothing refers to any more are closed by the collector. */
+/* sqlite.c - databases by SQLite. A database has one connection, which tasks may share, and keeps
+ * its statements by their text: a text that is used again is not prepared again. What writes to
+ * the disk or waits for another connection, opening and closing, and preparing with a file, is done
+ * by the pool for blocking calls; reading, and what happens inside a transaction, stays on the
+ * thread. Each call holds the database's mutex, also while the pool works for it: another task
+ * that wants the connection is parked, where SQLite's own mutex would stop its worker. SQLite's
+ * (serialised mode) is for the collector, which closes connections and queries that nothing
+ * refers to any more. */
 #ifdef WYN_HAVE_DB
 #include <sqlite3.h>
 #include <stdio.h>
@@ -24,6 +27,7 @@ typedef struct database {
     sqlite3 *db; /* NULL: closed */
     remembered *list; /* REMEMBERED of them, malloc: SQLite's objects are no business of the heap */
     int next;         /* to be replaced next */
+    wyn_mutex *mutex; /* held by the task that uses any of this */
     wyn_str *why;     /* of the last failure, "" after success */
 } database;
 
@@ -46,6 +50,10 @@ static void database_drop(void *object) {
     d->db = NULL;
 }
 
+static void enter(database *d) { wyn_mutex_lock(d->mutex, &wyn_type_int); }
+
+static void leave(database *d) { wyn_mutex_unlock(d->mutex, &wyn_type_int); }
+
 static _Thread_local bool at_once; /* SQLITE_BUSY instead of a wait */
 
 static int busy(void *unused, int times) {
@@ -59,7 +67,7 @@ typedef struct sql_call {
     sqlite3 *db;
     sqlite3_stmt *stmt; /* one step; NULL: the whole text */
     const char *sql;
-    int code;
+    int length, code;
 } sql_call;
 
 static void call_run(void *arg) {
@@ -67,10 +75,30 @@ static void call_run(void *arg) {
     c->code = c->stmt ? sqlite3_step(c->stmt) : sqlite3_exec(c->db, c->sql, NULL, NULL, NULL);
 }
 
+static void open_run(void *arg) {
+    sql_call *c = arg;
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX;
+    c->code = sqlite3_open_v2(c->sql, &c->db, flags, NULL);
+}
+
+static void prepare_run(void *arg) {
+    sql_call *c = arg;
+    c->code = sqlite3_prepare_v3(c->db, c->sql, c->length, SQLITE_PREPARE_PERSISTENT, &c->stmt,
+                                 NULL);
+}
+
+static void slowly(void (*run)(void *), void *arg) {
+    blocking_call(run, arg, "using a database", NULL);
+}
+
+static bool has_file(sqlite3 *db) {
+    const char *file = sqlite3_db_filename(db, "main");
+    return file && *file;
+}
+
 /* Does the step end a transaction, so that it waits for the disk? */
 static bool step_is_slow(sqlite3 *db, sqlite3_stmt *stmt) {
-    const char *file = sqlite3_db_filename(db, "main");
-    if (!file || !*file) return false;
+    if (!has_file(db)) return false;
     bool outside = sqlite3_get_autocommit(db) != 0;
     return sqlite3_stmt_readonly(stmt) ? sqlite3_column_count(stmt) == 0 && !outside : outside;
 }
@@ -83,7 +111,7 @@ static int step(sqlite3 *db, sqlite3_stmt *stmt) {
         at_once = false;
         if (c.code != SQLITE_BUSY) return c.code;
     }
-    blocking_call(call_run, &c, "using a database", NULL);
+    slowly(call_run, &c);
     return c.code;
 }
 
@@ -97,11 +125,14 @@ static bool outcome(database *d, int code) {
 database *wyn_db_open(const wyn_str *path);
 database *wyn_db_open(const wyn_str *path) {
     database *d = wyn_alloc(sizeof *d);
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX;
-    int code = sqlite3_open_v2(path->bytes, &d->db, flags, NULL);
+    sql_call c = {.sql = path->bytes};
+    int64_t nothing = 0;
+    d->mutex = wyn_mutex_new(&wyn_type_int, &nothing);
+    slowly(open_run, &c);
+    d->db = c.db;
     d->list = calloc(REMEMBERED, sizeof *d->list);
     if (!d->list) wyn_panic("out of memory");
-    if (outcome(d, code)) {
+    if (outcome(d, c.code)) {
         sqlite3_busy_handler(d->db, busy, NULL);
         wyn_on_drop(d, database_drop);
     } else {
@@ -114,7 +145,11 @@ wyn_str *wyn_db_why(const database *d);
 wyn_str *wyn_db_why(const database *d) { return d->why; }
 
 void wyn_db_close(database *d);
-void wyn_db_close(database *d) { database_drop(d); }
+void wyn_db_close(database *d) {
+    enter(d);
+    slowly(database_drop, d);
+    leave(d);
+}
 
 bool wyn_db_is_open(const database *d);
 bool wyn_db_is_open(const database *d) { return d->db != NULL; }
@@ -122,10 +157,12 @@ bool wyn_db_is_open(const database *d) { return d->db != NULL; }
 /* All statements of a text, rows are dropped. */
 bool wyn_db_script(database *d, const wyn_str *sql);
 bool wyn_db_script(database *d, const wyn_str *sql) {
-    sql_call c = {.db = d->db, .sql = sql->bytes};
-    if (!d->db) return outcome(d, SQLITE_MISUSE);
-    blocking_call(call_run, &c, "using a database", NULL);
-    return outcome(d, c.code);
+    enter(d);
+    sql_call c = {.db = d->db, .sql = sql->bytes, .code = SQLITE_MISUSE};
+    if (d->db) slowly(call_run, &c);
+    bool ok = outcome(d, c.code);
+    leave(d);
+    return ok;
 }
 
 /* ---- statements ---- */
@@ -171,38 +208,31 @@ static void rows_end(rows *r) {
 
 static void rows_drop(void *object) { rows_end(object); }
 
-/* Under the connection's own lock: tasks may share the database. */
-static bool prepare(rows *r, database *d, const wyn_str *sql) {
-    const char *tail;
+static void prepare(rows *r, database *d, const wyn_str *sql) {
+    sql_call c = {.db = d->db, .sql = sql->bytes, .length = (int)sql->len + 1};
     *r = (rows){.d = d};
+    r->place = d->db ? remembered_find(d, sql) : NULL;
     if (!d->db) {
-        outcome(d, SQLITE_MISUSE);
-        r->why = d->why;
-        return false;
-    }
-    sqlite3_mutex *m = sqlite3_db_mutex(d->db);
-    sqlite3_mutex_enter(m);
-    r->place = remembered_find(d, sql);
-    int code = SQLITE_OK;
-    if (r->place) {
+        c.code = SQLITE_MISUSE;
+    } else if (r->place) {
         r->stmt = r->place->stmt;
     } else {
-        code = sqlite3_prepare_v3(d->db, sql->bytes, (int)sql->len + 1, SQLITE_PREPARE_PERSISTENT,
-                                  &r->stmt, &tail);
-        if (code == SQLITE_OK && r->stmt) r->place = remembered_new(d, r->stmt, sql);
+        if (has_file(d->db)) slowly(prepare_run, &c);
+        else prepare_run(&c);
+        r->stmt = c.stmt;
+        if (r->stmt) r->place = remembered_new(d, r->stmt, sql);
     }
     if (r->place) r->place->used = true;
-    bool ok = outcome(d, code);
-    if (ok && !r->stmt) d->why = wyn_str_from_c("there is no statement");
+    if (outcome(d, c.code) && !r->stmt) d->why = wyn_str_from_c("there is no statement");
     if (!r->stmt) r->why = d->why;
-    sqlite3_mutex_leave(m);
-    return r->stmt != NULL;
 }
 
 rows *wyn_db_rows(database *d, const wyn_str *sql);
 rows *wyn_db_rows(database *d, const wyn_str *sql) {
     rows *r = wyn_alloc(sizeof *r);
+    enter(d);
     prepare(r, d, sql);
+    leave(d);
     return r;
 }
 
@@ -273,12 +303,8 @@ static int bind_all(rows *r, const void *v, const wyn_type *t, int *bound) {
     return code;
 }
 
-/* A tuple or array in order, a struct by names, any other value as the only parameter. */
-void wyn_db_bind(rows *r, const void *v, const wyn_type *t);
-void wyn_db_bind(rows *r, const void *v, const wyn_type *t) {
-    int bound = 0;
-    if (!live(r)) return;
-    int code = bind_all(r, v, t, &bound), want = sqlite3_bind_parameter_count(r->stmt);
+static void bind(rows *r, const void *v, const wyn_type *t) {
+    int bound = 0, code = bind_all(r, v, t, &bound), want = sqlite3_bind_parameter_count(r->stmt);
     char text[160];
     if (code == SQLITE_OK && bound == want) return;
     if (code == SQLITE_MISMATCH)
@@ -292,40 +318,80 @@ void wyn_db_bind(rows *r, const void *v, const wyn_type *t) {
     rows_end(r);
 }
 
+/* A tuple or array in order, a struct by names, any other value as the only parameter. */
+void wyn_db_bind(rows *r, const void *v, const wyn_type *t);
+void wyn_db_bind(rows *r, const void *v, const wyn_type *t) {
+    enter(r->d);
+    if (live(r)) bind(r, v, t);
+    leave(r->d);
+}
+
 /* To the next row; false at the end and after a failure, which wyn_db_why tells apart. */
 bool wyn_db_step(rows *r);
 bool wyn_db_step(rows *r) {
-    if (!live(r)) return false;
-    int code = step(r->d->db, r->stmt);
-    if (!outcome(r->d, code)) r->why = r->d->why;
-    if (code != SQLITE_ROW) rows_end(r);
+    int code = SQLITE_DONE;
+    enter(r->d);
+    if (live(r)) {
+        code = step(r->d->db, r->stmt);
+        if (!outcome(r->d, code)) r->why = r->d->why;
+        if (code != SQLITE_ROW) rows_end(r);
+    }
+    leave(r->d);
     return code == SQLITE_ROW;
 }
 
 void wyn_db_end(rows *r);
-void wyn_db_end(rows *r) { rows_end(r); }
+void wyn_db_end(rows *r) {
+    enter(r->d);
+    rows_end(r);
+    leave(r->d);
+}
 
 int64_t wyn_db_columns(const rows *r);
-int64_t wyn_db_columns(const rows *r) { return live(r) ? sqlite3_column_count(r->stmt) : 0; }
+int64_t wyn_db_columns(const rows *r) {
+    enter(r->d);
+    int n = live(r) ? sqlite3_column_count(r->stmt) : 0;
+    leave(r->d);
+    return n;
+}
 
 wyn_str *wyn_db_column_name(const rows *r, int64_t i);
 wyn_str *wyn_db_column_name(const rows *r, int64_t i) {
-    return live(r) ? wyn_str_from_c(sqlite3_column_name(r->stmt, (int)i)) : wyn_str_empty;
+    enter(r->d);
+    wyn_str *s = live(r) ? wyn_str_from_c(sqlite3_column_name(r->stmt, (int)i)) : wyn_str_empty;
+    leave(r->d);
+    return s;
+}
+
+static wyn_str *cell_text(const rows *r, int i) {
+    const void *p = sqlite3_column_blob(r->stmt, i);
+    if (p && sqlite3_column_type(r->stmt, i) != SQLITE_BLOB) p = sqlite3_column_text(r->stmt, i);
+    return p ? wyn_str_new(p, sqlite3_column_bytes(r->stmt, i)) : wyn_str_empty;
 }
 
 wyn_str *wyn_db_text(const rows *r, int64_t i);
 wyn_str *wyn_db_text(const rows *r, int64_t i) {
-    const void *p = live(r) ? sqlite3_column_blob(r->stmt, (int)i) : NULL;
-    if (p && sqlite3_column_type(r->stmt, (int)i) != SQLITE_BLOB)
-        p = sqlite3_column_text(r->stmt, (int)i);
-    return p ? wyn_str_new(p, sqlite3_column_bytes(r->stmt, (int)i)) : wyn_str_empty;
+    enter(r->d);
+    wyn_str *s = live(r) ? cell_text(r, (int)i) : wyn_str_empty;
+    leave(r->d);
+    return s;
 }
 
-int64_t wyn_db_last_id(const database *d);
-int64_t wyn_db_last_id(const database *d) { return d->db ? sqlite3_last_insert_rowid(d->db) : 0; }
+int64_t wyn_db_last_id(database *d);
+int64_t wyn_db_last_id(database *d) {
+    enter(d);
+    int64_t id = d->db ? sqlite3_last_insert_rowid(d->db) : 0;
+    leave(d);
+    return id;
+}
 
-int64_t wyn_db_changes(const database *d);
-int64_t wyn_db_changes(const database *d) { return d->db ? sqlite3_changes64(d->db) : 0; }
+int64_t wyn_db_changes(database *d);
+int64_t wyn_db_changes(database *d) {
+    enter(d);
+    int64_t n = d->db ? sqlite3_changes64(d->db) : 0;
+    leave(d);
+    return n;
+}
 
 /* ---- rows into values of any type: a struct takes the columns by name ---- */
 
@@ -334,7 +400,7 @@ static const char *cell_into(const rows *r, int column, const wyn_type *t, void 
     case WYN_T_INT: *(int64_t *)out = sqlite3_column_int64(r->stmt, column); break;
     case WYN_T_FLOAT: *(double *)out = sqlite3_column_double(r->stmt, column); break;
     case WYN_T_BOOL: *(bool *)out = sqlite3_column_int64(r->stmt, column) != 0; break;
-    case WYN_T_STR: *(wyn_str **)out = wyn_db_text(r, column); break;
+    case WYN_T_STR: *(wyn_str **)out = cell_text(r, column); break;
     case WYN_T_OPT_PTR:
         if (sqlite3_column_type(r->stmt, column) == SQLITE_NULL) *(void **)out = NULL;
         else return cell_into(r, column, t->a, out);
@@ -356,9 +422,7 @@ static int column_of(const rows *r, const char *name) {
     return -1;
 }
 
-/* The present row: a struct by the names of its fields, a tuple by order, else the first column. */
-void wyn_db_row(void *result, rows *r, wyn_array *why, const wyn_type *t);
-void wyn_db_row(void *result, rows *r, wyn_array *why, const wyn_type *t) {
+static void row_into(void *result, rows *r, wyn_array *why, const wyn_type *t) {
     const char *wrong = NULL, *name = t->name;
     bool struct_like = t->kind == WYN_T_STRUCT || t->kind == WYN_T_TUPLE;
     if (!live(r)) wrong = "there is no row";
@@ -372,6 +436,14 @@ void wyn_db_row(void *result, rows *r, wyn_array *why, const wyn_type *t) {
     if (!wrong) return;
     wyn_str *parts[] = {wyn_str_from_c(name), wyn_str_from_c(": "), wyn_str_from_c(wrong)};
     wyn_array_push_str(why, wyn_str_concat(3, parts));
+}
+
+/* The present row: a struct by the names of its fields, a tuple by order, else the first column. */
+void wyn_db_row(void *result, rows *r, wyn_array *why, const wyn_type *t);
+void wyn_db_row(void *result, rows *r, wyn_array *why, const wyn_type *t) {
+    enter(r->d);
+    row_into(result, r, why, t);
+    leave(r->d);
 }
 
 database *wyn_db_at(int64_t number);
