@@ -12,7 +12,10 @@ typedef struct wyn_stack {
     wyn_slot *head;        /* the first free one, where others may ask; else in a register */
     wyn_slot *traced;      /* slots below it may hold the only pointer to an operand */
 } wyn_stack;
-enum { WYN_FORK_WAITS = 1 }; /* it may wait for tasks that it has not spawned */
+enum {
+    WYN_FORK_WAITS = 1, /* it may wait for tasks that it has not spawned */
+    WYN_FORK_CALM = 2   /* it waits for nothing, and cannot panic but for want of memory */
+};
 typedef struct wyn_fork {
     void (*run)(wyn_stack *stack, wyn_slot *head, wyn_slot *task); /* from operands to result */
     const wyn_site *site;
@@ -49,6 +52,16 @@ WYN_FAST int wyn_fork_room(wyn_stack *s, wyn_slot *t) {
 enum { WYN_FORK_SPARE = 1024 };
 WYN_FAST int wyn_fork_array_room(wyn_stack *s, wyn_slot *t) {
     return wyn_fork_room(s, t + WYN_FORK_SPARE);
+}
+
+/* No slot is left: is it as well to run it at once, since the slots are enough for thieves? What is
+ * private is shared if they ask. */
+enum { WYN_FORK_PLENTY = 8 };
+WYN_FAST bool wyn_fork_in_place(wyn_stack *s, wyn_slot *head, const wyn_fork *fork) {
+    if ((fork->flags & WYN_FORK_CALM) == 0 || head - s->split < WYN_FORK_PLENTY) return false;
+    if (WYN_UNLIKELY(__atomic_load_n(&s->limit, __ATOMIC_RELAXED) == NULL))
+        wyn_fork_share(s, head - 1);
+    return true;
 }
 
 WYN_FAST wyn_slot *wyn_fork_next(wyn_slot *t) { return t + 1; }

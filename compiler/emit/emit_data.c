@@ -92,7 +92,8 @@ void emit_fork(Emit *e, IrFork *fork) {
         if (fork->site) out_fmt(&e->objects_out, "&SITE_%u, ", fork->site->id);
         else out_c(&e->objects_out, "NULL, ");
         bool alone = (fork->call->effects & (EF_WAITS | EF_SPINS)) != 0;
-        out_fmt(&e->objects_out, "%s};\n", alone ? "WYN_FORK_WAITS" : "0");
+        const char *flag = fork->call->effects == 0 ? "WYN_FORK_CALM" : "0";
+        out_fmt(&e->objects_out, "%s};\n", alone ? "WYN_FORK_WAITS" : flag);
     }
     out_fmt(e->out, "&FORK_%u", fork->id);
 }

@@ -64,8 +64,10 @@ static const char *const c_math[] = {
     "hypot", "log", "log10", "log2", "pow", "round", "sin", "sinh", "sqrt", "tan", "tanh", "trunc",
 };
 
-/* Those that cannot panic, and what they do nobody has to know. */
+/* Those that cannot panic, and what they do nobody has to know. Memory may end: but that may also
+ * happen to the spawn itself, so a task may as well say so where it is spawned. */
 static const char *const calm[] = {
+    "wyn_alloc", "wyn_alloc_atomic", "wyn_box",
     "wyn_future_value", "wyn_array_len", "wyn_str_len", "wyn_str_eq", "wyn_fmod",
     "wyn_float_to_int", "wyn_byte_of",
 };

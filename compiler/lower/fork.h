@@ -26,7 +26,8 @@ typedef struct ForkVar {
     /* of the lowering */
     IrVar *slot;         /* array: the first */
     IrVar *end;          /* array: behind the last */
-    IrVar *rest;         /* array: futures on the heap, for which no slot was left */
+    IrVar *early;        /* array: results of those run at once, for want of a slot; or NULL */
+    IrVar *rest;         /* array: futures on the heap, behind those */
     IrVar *value;        /* the result, once joined */
     struct ForkBody *body;
     IrArgs args;         /* operands, evaluated at the spawn */

@@ -184,6 +184,12 @@ static Type *result_of(LowerFn *f, Tree *spawn) {
     return t->kind == TY_NEVER ? type_prim(f->lw->ir->types, TY_VOID) : t;
 }
 
+static IrExpr *fork_of(LowerFn *f, const ForkBody *b) {
+    IrExpr *fork = ex_new(f, IE_FORK, f->lw->t.voidp);
+    fork->fork = b->fork;
+    return fork;
+}
+
 /* Statements of the branch in which there is room. */
 static void slot_fill(LowerFn *f, const ForkBody *b, IrVar *slot, const Spread *sp, IrVar *room,
                       bool array) {
@@ -199,10 +205,8 @@ static void slot_fill(LowerFn *f, const ForkBody *b, IrVar *slot, const Spread *
             st_set(f, ex_arrow(f, ex_var(f, args), i, struct_field_type(b->operands, i)),
                    ex_copy(f, sp->values.v[i]));
     }
-    IrExpr *fork = ex_new(f, IE_FORK, f->lw->t.voidp);
-    fork->fork = b->fork;
-    st_expr(f, ex_rt(f, "wyn_fork_push", NULL, FX_EFFECT, stack_of(f), ex_var(f, slot), fork,
-                     ex_var(f, room), NULL));
+    st_expr(f, ex_rt(f, "wyn_fork_push", NULL, FX_EFFECT, stack_of(f), ex_var(f, slot),
+                     fork_of(f, b), ex_var(f, room), NULL));
 }
 
 /* The branch in which there is room for a slot. */
@@ -290,29 +294,62 @@ static IrExpr *value_of(LowerFn *f, const ForkVar *v) {
 
 static Type *element_type(const ForkVar *v) { return v->local->type->args[0]; }
 
-/* Futures that found no slot go into an array. */
+static Type *early_type(LowerFn *f, const ForkVar *v) {
+    return type_1(f->lw->ir->types, TY_ARRAY, element_type(v)->args[0]);
+}
+
+static IrVar *list_open(LowerFn *f, Type *type, Name name) {
+    IrType *t = type_ir(f->lw, type);
+    IrVar *list = var_decl(f, name, t, ex_null(f, t));
+    list->mutable_ = true;
+    return list;
+}
+
+/* Futures that found no slot go into an array. Before the first of them, while the slots were
+ * enough for everybody, calm tasks ran where they were spawned: another array has their results. */
 static void rest_open(LowerFn *f, ForkVar *v) {
-    IrType *t = type_ir(f->lw, v->local->type);
-    v->rest = var_decl(f, v->local->name, t, ex_null(f, t));
-    v->rest->mutable_ = true;
+    if (!type_no_value(element_type(v)->args[0])) v->early = list_open(f, early_type(f, v), NULL);
+    v->rest = list_open(f, v->local->type, v->local->name);
     v->end = var_decl(f, NULL, slot_type(f), head_of(f));
     v->end->mutable_ = true;
     v->slot = var_temp(f, head_of(f));
 }
 
-static void rest_add(LowerFn *f, ForkVar *v, Tree *spawn, Tree *call) {
-    IrStmt *s = st_if(f, ex_binary(f, IO_EQ, ex_var(f, v->rest), ex_null(f, v->rest->type),
-                                   f->lw->t.b));
+static IrExpr *is_unmade(LowerFn *f, IrVar *list) {
+    return ex_binary(f, IO_EQ, ex_var(f, list), ex_null(f, list->type), f->lw->t.b);
+}
+
+static void list_add(LowerFn *f, IrVar *list, Type *elem, IrExpr *e) {
+    e = ex_temp(f, e);
+    IrStmt *s = st_if(f, is_unmade(f, list));
     BlockSave save = block_enter(f, &s->if_.then);
-    Type *elem = element_type(v);
-    st_set(f, ex_var(f, v->rest), ex_rt(f, "wyn_array_new", v->rest->type, 0, ex_desc(f, elem),
-                                        ex_int(f, 0), NULL));
+    st_set(f, ex_var(f, list), ex_rt(f, "wyn_array_new", list->type, 0, ex_desc(f, elem),
+                                     ex_int(f, 0), NULL));
     block_leave(f, save);
+    st_expr(f, ex_array_op(f, "push", elem, NULL, FX_EFFECT, ex_var(f, list), e, NULL));
+}
+
+static void rest_add(LowerFn *f, ForkVar *v, Tree *spawn, Tree *call) {
     Tree *again = NEW(f->lw->perm, Tree);
     *again = *spawn;
     again->spawn.e = call;
-    IrExpr *future = ex_temp(f, lower_spawn(f, again));
-    st_expr(f, ex_array_op(f, "push", elem, NULL, FX_EFFECT, ex_var(f, v->rest), future, NULL));
+    list_add(f, v->rest, element_type(v), lower_spawn(f, again));
+}
+
+static void full_add(LowerFn *f, ForkVar *v, Tree *spawn, Tree *call, const Spread *sp) {
+    if (!v->early) {
+        rest_add(f, v, spawn, call);
+        return;
+    }
+    IrExpr *here = ex_rt(f, "wyn_fork_in_place", f->lw->t.b, FX_EFFECT, stack_of(f), head_of(f),
+                         fork_of(f, v->body), NULL);
+    IrStmt *s = st_if(f, ex_binary(f, IO_LAND, is_unmade(f, v->rest), here, f->lw->t.b));
+    BlockSave save = block_enter(f, &s->if_.then);
+    list_add(f, v->early, element_type(v)->args[0], ex_call(f, v->body->call, leaves(f, sp)));
+    block_leave(f, save);
+    save = block_enter(f, &s->if_.els);
+    rest_add(f, v, spawn, call);
+    block_leave(f, save);
 }
 
 static void fork_push(LowerFn *f, ForkVar *v, Tree *spawn) {
@@ -329,7 +366,7 @@ static void fork_push(LowerFn *f, ForkVar *v, Tree *spawn) {
     st_set(f, ex_var(f, v->end), head_of(f));
     block_leave(f, save);
     save = block_enter(f, &s->if_.els);
-    rest_add(f, v, spawn, call);
+    full_add(f, v, spawn, call, &sp);
     block_leave(f, save);
 }
 
@@ -355,21 +392,46 @@ static void join_stored(LowerFn *f, const ForkVar *v, IrVar *slot, bool only, Sp
     block_leave(f, save);
 }
 
-/* The two ends of an array's loop: slots, then what found none. */
+/* Where an array's loop stands: slots, then what found none. */
+typedef struct Cursor {
+    IrVar *at, *count;
+} Cursor;
+
 typedef struct Each {
     ForkVar *array;
-    IrVar *slot, *at, *count;
+    IrVar *slot;
+    Cursor early, rest;
 } Each;
 
-static void each_open(LowerFn *f, Each *e, ForkVar *v) {
+static Cursor cursor_open(LowerFn *f, IrVar *list) {
+    IrType *i64 = f->lw->t.i64;
+    if (!list) return (Cursor){0};
+    Cursor c = {.at = var_decl(f, NULL, i64, ex_int(f, 0))};
+    c.at->mutable_ = true;
+    IrExpr *len = ex_rt(f, "wyn_array_len", i64, FX_READ_MEM, ex_var(f, list), NULL);
+    c.count = var_temp(f, ex_cond(f, is_unmade(f, list), ex_int(f, 0), len));
+    return c;
+}
+
+static IrExpr *cursor_more(LowerFn *f, Cursor c) {
+    return ex_binary(f, IO_LT, ex_var(f, c.at), ex_var(f, c.count), f->lw->t.b);
+}
+
+/* The element there; moves on. */
+static IrVar *cursor_take(LowerFn *f, Cursor c, IrVar *list, Type *elem) {
     Lower *lw = f->lw;
+    IrVar *v = var_temp(f, ex_array_op(f, "raw", elem, type_ir(lw, elem), FX_READ_MEM,
+                                       ex_var(f, list), ex_var(f, c.at), NULL));
+    st_set(f, ex_var(f, c.at), ex_binary(f, IO_ADD, ex_var(f, c.at), ex_int(f, 1), lw->t.i64));
+    return v;
+}
+
+static void each_open(LowerFn *f, Each *e, ForkVar *v) {
     e->array = v;
     e->slot = var_decl(f, NULL, slot_type(f), ex_var(f, v->slot));
-    e->at = var_decl(f, NULL, lw->t.i64, ex_int(f, 0));
-    e->slot->mutable_ = e->at->mutable_ = true;
-    IrExpr *none = ex_binary(f, IO_EQ, ex_var(f, v->rest), ex_null(f, v->rest->type), lw->t.b);
-    IrExpr *len = ex_rt(f, "wyn_array_len", lw->t.i64, FX_READ_MEM, ex_var(f, v->rest), NULL);
-    e->count = var_temp(f, ex_cond(f, none, ex_int(f, 0), len));
+    e->slot->mutable_ = true;
+    e->early = cursor_open(f, v->early);
+    e->rest = cursor_open(f, v->rest);
 }
 
 static IrExpr *has_slot(LowerFn *f, const Each *e) {
@@ -377,8 +439,9 @@ static IrExpr *has_slot(LowerFn *f, const Each *e) {
 }
 
 static IrExpr *each_more(LowerFn *f, const Each *e) {
-    IrExpr *left = ex_binary(f, IO_LT, ex_var(f, e->at), ex_var(f, e->count), f->lw->t.b);
-    return ex_binary(f, IO_LOR, has_slot(f, e), left, f->lw->t.b);
+    IrExpr *more = has_slot(f, e);
+    if (e->early.at) more = ex_binary(f, IO_LOR, more, cursor_more(f, e->early), f->lw->t.b);
+    return ex_binary(f, IO_LOR, more, cursor_more(f, e->rest), f->lw->t.b);
 }
 
 /* These wait for tasks that this function has started. */
@@ -387,22 +450,11 @@ static void mark_own(void *ctx, IrExpr *e) {
     e->joins = true;
 }
 
-/* Awaits the next one and moves on. */
-static void each_join(LowerFn *f, Each *e, Span at) {
+static void join_rest(LowerFn *f, const Each *e, Span at) {
     Lower *lw = f->lw;
     ForkVar *v = e->array;
-    IrStmt *s = st_if(f, has_slot(f, e));
-    BlockSave save = block_enter(f, &s->if_.then);
-    join_stored(f, v, e->slot, v->pushes == 1, at);
-    st_set(f, ex_var(f, e->slot),
-           ex_rt(f, "wyn_fork_next", slot_type(f), 0, ex_var(f, e->slot), NULL));
-    block_leave(f, save);
-    save = block_enter(f, &s->if_.els);
     Type *elem = element_type(v);
-    IrVar *future = var_temp(f, ex_array_op(f, "raw", elem, type_ir(lw, elem), FX_READ_MEM,
-                                            ex_var(f, v->rest), ex_var(f, e->at), NULL));
-    st_set(f, ex_var(f, e->at),
-           ex_binary(f, IO_ADD, ex_var(f, e->at), ex_int(f, 1), lw->t.i64));
+    IrVar *future = cursor_take(f, e->rest, v->rest, elem);
     Local *l = NEW(lw->perm, Local);
     l->type = elem;
     local_put(f, l, future);
@@ -413,6 +465,30 @@ static void each_join(LowerFn *f, Each *e, Span at) {
     await->one.e = read;
     IrExpr *r = lower_await(f, await);
     if (r) take_value(f, v, r);
+}
+
+/* Awaits the next one and moves on. */
+static void each_join(LowerFn *f, Each *e, Span at) {
+    ForkVar *v = e->array;
+    IrStmt *s = st_if(f, has_slot(f, e));
+    BlockSave save = block_enter(f, &s->if_.then);
+    join_stored(f, v, e->slot, v->pushes == 1, at);
+    st_set(f, ex_var(f, e->slot),
+           ex_rt(f, "wyn_fork_next", slot_type(f), 0, ex_var(f, e->slot), NULL));
+    block_leave(f, save);
+    save = block_enter(f, &s->if_.els);
+    if (v->early) {
+        IrStmt *ran = st_if(f, cursor_more(f, e->early));
+        BlockSave inner = block_enter(f, &ran->if_.then);
+        IrVar *r = cursor_take(f, e->early, v->early, element_type(v)->args[0]);
+        take_value(f, v, ex_var(f, r));
+        block_leave(f, inner);
+        inner = block_enter(f, &ran->if_.els);
+        join_rest(f, e, at);
+        block_leave(f, inner);
+    } else {
+        join_rest(f, e, at);
+    }
     block_leave(f, save);
     IrWalk own = {.expr = mark_own};
     ir_walk_block(&s->if_.els, &own);
@@ -452,10 +528,9 @@ static IrExpr *fork_all(LowerFn *f, Tree *t, ForkNode *n) {
     Each e;
     each_open(f, &e, n->var);
     IrType *i64 = f->lw->t.i64;
-    IrExpr *none = ex_binary(f, IO_EQ, ex_var(f, e.count), ex_int(f, 0), f->lw->t.b);
-    IrExpr *slots = ex_binary(f, IO_SUB, ex_var(f, n->var->end), ex_var(f, e.slot), i64);
-    IrExpr *room_ = ex_cond(f, none, ex_int(f, 0),
-                            ex_binary(f, IO_ADD, ex_var(f, e.count), slots, i64));
+    IrExpr *room_ = ex_binary(f, IO_SUB, ex_var(f, n->var->end), ex_var(f, e.slot), i64);
+    if (e.early.at) room_ = ex_binary(f, IO_ADD, room_, ex_var(f, e.early.count), i64);
+    room_ = ex_binary(f, IO_ADD, room_, ex_var(f, e.rest.count), i64);
     IrVar *out = var_temp(f, result_array(f, t->type, room_));
     IrStmt *s = st_loop(f, loop_new(f));
     s->loop.loop->counted = true;
