@@ -125,6 +125,11 @@ typedef struct wyn_variant {
     const void *unit; /* WYN_T_ENUM_BOX without payload: its static object */
 } wyn_variant;
 
+typedef struct wyn_outside { /* a field in data (JSON, rows, ..) */
+    const char *name;
+    void (*preset)(void *field); /* when the data has none; or NULL */
+} wyn_outside;
+
 /* One static const descriptor per type that meets a generic runtime function. */
 struct wyn_type {
     uint8_t kind;
@@ -136,6 +141,7 @@ struct wyn_type {
     const wyn_field *fields;
     const wyn_variant *variants;
     wyn_str *(*to_string)(const void *value); /* the user's method, or NULL */
+    const wyn_outside *outside; /* STRUCT: one for each field; NULL: names as they are, no presets */
 };
 
 extern const wyn_type wyn_type_void, wyn_type_int, wyn_type_float, wyn_type_bool, wyn_type_str,

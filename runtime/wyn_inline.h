@@ -152,6 +152,14 @@ WYN_FAST int64_t wyn_range_count(int64_t lo, int64_t hi, int64_t step, bool incl
     return (int64_t)(span / by + (inclusive || span % by != 0));
 }
 
+/* The name of a struct's field in data, and how it is filled when the data has none. */
+WYN_FAST const char *wyn_field_name(const wyn_type *t, uint32_t i) {
+    return t->outside != NULL ? t->outside[i].name : t->fields[i].name;
+}
+WYN_FAST void (*wyn_field_preset(const wyn_type *t, uint32_t i))(void *field) {
+    return t->outside != NULL ? t->outside[i].preset : NULL;
+}
+
 WYN_FAST bool wyn_iter_next(wyn_iter *it, void *slot) { return it->next(it, slot); }
 
 WYN_FAST double wyn_fmod(double a, double b) { return __builtin_fmod(a, b); }

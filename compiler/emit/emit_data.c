@@ -226,6 +226,25 @@ static void desc_variants(Emit *e, Out *o, Type *t, Str d) {
     out_c(o, "};\n");
 }
 
+static bool shows_outside(const Type *t) {
+    for (u32 i = 0; t->has_outside && i < t->field_count; i++)
+        if (t->fields[i].preset || t->fields[i].outside.n) return true;
+    return false;
+}
+
+/* Names and defaults in data, one row a field. */
+static void desc_outside(Emit *e, Out *o, Type *t, Str d) {
+    out_fmt(o, "static const wyn_outside %.*s_outside[] = {\n", FMT(d));
+    for (u32 i = 0; i < t->field_count; i++) {
+        const TyField *f = &t->fields[i];
+        IrFn *fn = f->preset ? map_get(&e->ir->presets, f->preset) : NULL;
+        out_c(o, "    {");
+        out_c_string(o, f->outside.n ? f->outside : f->name->s, 0);
+        out_fmt(o, ", %.*s},\n", FMT(fn ? fn->c_name : S("NULL")));
+    }
+    out_c(o, "};\n");
+}
+
 static bool has_fields(Type *t) {
     switch (t->kind) {
     case TY_OPTION: return type_by_value(t);
@@ -242,6 +261,7 @@ static void desc_one(Emit *e, Out *o, TypeInfo *ti) {
     type_define(e, t);
     if (has_fields(t)) desc_fields(e, o, t, d);
     if (t->kind == TY_ENUM) desc_variants(e, o, t, d);
+    if (shows_outside(t)) desc_outside(e, o, t, d);
     out_fmt(o, "static const wyn_type %.*s = {\n    .kind = %s,\n", FMT(d), desc_kind(t));
     bool ptr = type_has_ptr(t), zero = type_has_zero(t);
     if (ptr || !zero)
@@ -264,6 +284,7 @@ static void desc_one(Emit *e, Out *o, TypeInfo *ti) {
     if (t->kind == TY_ENUM) out_fmt(o, "    .variants = %.*s_variants,\n", FMT(d));
     IrFn *text_fn = map_get(&e->ir->to_string, t);
     if (text_fn && text_fn->used) out_fmt(o, "    .to_string = %.*s,\n", FMT(text_fn->c_name));
+    if (shows_outside(t)) out_fmt(o, "    .outside = %.*s_outside,\n", FMT(d));
     out_c(o, "};\n");
 }
 

@@ -24,6 +24,10 @@ void scan_desc(Emit *e, Type *t) {
     ti->desc = true;
     IrFn *fn = map_get(&e->ir->to_string, t);
     if (fn) scan_use(e, fn);
+    for (u32 i = 0; t->has_outside && i < t->field_count; i++) {
+        fn = t->fields[i].preset ? map_get(&e->ir->presets, t->fields[i].preset) : NULL;
+        if (fn) scan_use(e, fn);
+    }
     switch (t->kind) {
     case TY_ARRAY: case TY_MAP: case TY_SET: case TY_OPTION: case TY_RESULT: case TY_TUPLE:
     case TY_STRUCT: case TY_ENUM: desc_parts(e, t); return;

@@ -156,16 +156,23 @@ static void vtable_reached(Effect *x, IrVtable *v) {
     edge(x, trait, type_node(x, v->impl)); /* printing the object prints what is in it */
 }
 
+static void calls_fn(Effect *x, u32 from, IrFn *fn) {
+    if (!fn) return;
+    fn->address_taken = true;
+    edge(x, from, fn_node(x, fn));
+}
+
 /* A type leads to the functions of the user that the runtime calls with its descriptor. */
 static u32 type_node(Effect *x, Type *t) {
     bool is_new;
     u32 id = node_of(x, t, &is_new);
     if (!is_new) return id;
-    IrFn *fn = map_get(&x->p->to_string, t);
-    if (fn) fn->address_taken = true;
-    if (fn) edge(x, id, fn_node(x, fn));
+    calls_fn(x, id, map_get(&x->p->to_string, t));
     for (u32 i = 0; i < t->n; i++) edge(x, id, type_node(x, t->args[i]));
-    for (u32 i = 0; i < t->field_count; i++) edge(x, id, type_node(x, t->fields[i].type));
+    for (u32 i = 0; i < t->field_count; i++) {
+        edge(x, id, type_node(x, t->fields[i].type));
+        if (t->fields[i].preset) calls_fn(x, id, map_get(&x->p->presets, t->fields[i].preset));
+    }
     for (u32 v = 0; v < t->variant_count; v++)
         for (u32 i = 0; i < t->variants[v].n; i++)
             edge(x, id, type_node(x, t->variants[v].fields[i].type));

@@ -273,6 +273,7 @@ typedef struct IrProgram {
     u32 tasks;           /* how many there are */
     IrFn *start;         /* wyn_main */
     Map to_string;       /* Type * -> IrFn *: adapter of the user's to_string */
+    Map presets;         /* Fn * -> IrFn *: adapter `void (void *field)` of a default for data */
     Map wyn_types;       /* Type * -> IrType * */
     bool overflow_check;
 } IrProgram;

@@ -211,6 +211,28 @@ static void declare_to_string(Lower *lw) {
     }
 }
 
+/* Adapters `void (void *field)` of the defaults that readers of data fill in. */
+static void declare_presets(Lower *lw) {
+    for (u32 i = 0; i < type_count(lw->prog->types); i++) {
+        Type *t = type_at(lw->prog->types, i);
+        for (u32 k = 0; t->has_outside && k < t->field_count; k++) {
+            Fn *fn = t->fields[k].preset;
+            FnInfo *fi = fn ? map_get(&lw->fns, fn) : NULL;
+            if (!fi || !fi->ir) continue;
+            IrFn *ad = ir_fn_new(lw, str_fmt(lw->perm, "%.*s_put", FMT(fi->ir->name)), NULL);
+            LowerFn *f = fn_begin(lw, ad);
+            f->fn = fn;
+            f->span = fn->span;
+            IrVar *p = fn_param(f, NULL, lw->t.voidp);
+            IrArgs args = {NEW_N(lw->perm, IrExpr *, 1), 0};
+            if (fi->takes_site) args.v[args.n++] = ex_site(f, fn->span);
+            IrType *at = ir_ptr(lw->perm, type_ir(lw, t->fields[k].type));
+            st_set(f, ex_deref(f, ex_cast(f, ex_var(f, p), at)), ex_call(f, fi->ir, args));
+            map_put(lw->perm, &lw->ir->presets, fn, ad);
+        }
+    }
+}
+
 /* ---- wyn_main ---- */
 
 static IrExpr *call_plain(LowerFn *f, Fn *fn) {
@@ -343,6 +365,7 @@ IrProgram *lower_program(Arena *perm, const Program *p, const LowerOptions *opt)
     declare_all(lw);
     declare_globals(lw);
     declare_to_string(lw);
+    declare_presets(lw);
     for (u32 i = 0; i < p->fns.n; i++) lower_fn(lw, p->fns.v[i]);
     make_start(lw);
     inline_decide(lw);

@@ -220,6 +220,7 @@ void vtable_fill(Checker *ck);
 Type *resolve_type(Checker *ck, Module *m, Env *env, const Ast *ast);
 Type *resolve_bound(Checker *ck, Module *m, const Ast *ast);
 Type *decl_type(Checker *ck, TypeDecl *d, Type **args); /* instance of a declaration */
+void struct_outside(Checker *ck, Type *t); /* outside.c */
 void data_check(Checker *ck, const FnDecl *d, Type *t, Span site); /* datatype.c */
 void type_expand(Checker *ck, Type *t); /* fills fields / variants of a STRUCT or ENUM */
 Env *env_of(Checker *ck, Env *outer, const AstGens *gens, Type **args);

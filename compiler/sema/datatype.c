@@ -46,6 +46,7 @@ static Fault data_fault(Checker *ck, Type *t, bool reading, const Walk *outer) {
     case TY_TRAIT: return (Fault){.type = reading ? t : NULL};
     case TY_STRUCT:
         type_expand(ck, t);
+        struct_outside(ck, t);
         return fields_fault(ck, t->fields, t->field_count, reading, &way);
     case TY_ENUM:
         type_expand(ck, t);
@@ -67,6 +68,12 @@ static Fault data_fault(Checker *ck, Type *t, bool reading, const Walk *outer) {
 
 void data_check(Checker *ck, const FnDecl *d, Type *t, Span site) {
     bool reading = str_eq(d->name->s, S("wyn_json_read"));
+    t = ty_prune(ck, t);
+    if (t->kind == TY_STRUCT && (str_eq(d->name->s, S("wyn_csv_row")) ||
+                                 str_starts(d->name->s, S("wyn_db_")))) {
+        type_expand(ck, t);
+        struct_outside(ck, t);
+    }
     if (!reading && !str_eq(d->name->s, S("wyn_json_encode"))) return;
     Fault f = data_fault(ck, t, reading, NULL);
     if (!f.type) return;

@@ -30,6 +30,8 @@ struct Fn;                        /* of tree.h */
 typedef struct TyField {
     Name name;
     Type *type;
+    Str outside;       /* its name in data when that is another; "" else */
+    struct Fn *preset; /* gives what it is when the data has none; or NULL */
 } TyField;
 
 typedef struct TyVariant {
@@ -59,6 +61,7 @@ struct Type {
     TyVariant *variants;
     u32 field_count, variant_count;
     bool expanded;
+    bool has_outside;  /* STRUCT: it is read or written as data, outside.c has looked at it */
     struct Fn *to_string; /* the user's to_string(self) -> string, or NULL */
     /* answers of the layout questions, cached */
     u8 has_ptr_known, has_ptr, layout_known;

@@ -130,16 +130,21 @@ void wyn_csv_row(void *result, wyn_array *header, wyn_array *row, wyn_array *why
     if (t->kind != WYN_T_STRUCT) n = snprintf(text, sizeof text, "%.80s is no struct", t->name);
     for (uint32_t i = 0; n == 0 && t->kind == WYN_T_STRUCT && i < t->count; i++) {
         const wyn_field *f = &t->fields[i];
-        int64_t at = column_of(header, f->name);
+        const char *name = wyn_field_name(t, i);
+        int64_t at = column_of(header, name);
+        if (at < 0 && wyn_field_preset(t, i)) {
+            wyn_field_preset(t, i)((char *)result + f->offset);
+            continue;
+        }
         if (at < 0) {
-            n = snprintf(text, sizeof text, "there is no column '%.80s'", f->name);
+            n = snprintf(text, sizeof text, "there is no column '%.80s'", name);
             break;
         }
         wyn_str *cell = at < (int64_t)row->buf->len ? ((wyn_str **)(void *)row->buf->data)[at]
                                                     : wyn_str_empty;
         const char *wrong = cell_into(cell, f->type, (char *)result + f->offset);
         if (wrong)
-            n = snprintf(text, sizeof text, "%.60s: '%.60s' %s", f->name, cell->bytes, wrong);
+            n = snprintf(text, sizeof text, "%.60s: '%.60s' %s", name, cell->bytes, wrong);
     }
     if (n > 0) wyn_array_push_str(why, wyn_str_new(text, n));
 }

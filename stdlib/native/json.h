@@ -14,6 +14,7 @@ typedef struct slot { /* a field of a struct, or the payload of a variant */
     const plan *plan;
     uint64_t head, mask; /* the name and its closing quote as they stand in memory, up to 8 bytes */
     bool optional;
+    void (*preset)(void *field); /* what a missing member is; or NULL */
 } slot;
 
 typedef struct choice { /* a variant */

@@ -28,8 +28,9 @@ static slot *slots_make(plan *p, const wyn_field *fields, size_t n) {
         s->plan = plan_make(t);
         s->optional = t->kind == WYN_T_OPT_PTR || t->kind == WYN_T_OPT_VAL;
         if (s->plan->unfit) p->unfit = s->plan->unfit;
-        if (!fields[i].name) continue;
-        s->name = fields[i].name;
+        if (!fields[i].name) continue; /* else it is a field of the struct p->type */
+        s->name = wyn_field_name(p->type, (uint32_t)i);
+        s->preset = wyn_field_preset(p->type, (uint32_t)i);
         s->len = (uint32_t)strlen(s->name);
         char head[8] = {0}, mask[8] = {0};
         for (uint32_t k = 0; k < 8 && k <= s->len; k++) {

@@ -523,6 +523,10 @@ static const char *struct_done(reader *r, const char *p, const plan *pl, const u
     for (uint32_t i = 0; i < pl->type->count; i++) {
         const slot *s = &pl->slots[i];
         if (seen[i / 64] >> i % 64 & 1) continue;
+        if (s->preset) {
+            s->preset(at(out, s->offset));
+            continue;
+        }
         if (!s->optional) {
             fail(r, p - 1, "the member is missing");
             return fail_in(r, s->name, s->len);

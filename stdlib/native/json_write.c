@@ -151,7 +151,8 @@ static void put_struct(writer *w, const void *v, const wyn_type *t) {
         const wyn_field *f = &t->fields[i];
         if (is_none(at(v, f->offset), f->type)) continue;
         begin_part(w, first);
-        put_name(w, f->name, strlen(f->name));
+        const char *name = wyn_field_name(t, (uint32_t)i);
+        put_name(w, name, strlen(name));
         put_value(w, at(v, f->offset), f->type);
         first = false;
     }

@@ -288,7 +288,7 @@ static int bind_all(rows *r, const void *v, const wyn_type *t, int *bound) {
     if (t->kind == WYN_T_TUPLE || t->kind == WYN_T_STRUCT) {
         for (int i = 0; code == SQLITE_OK && i < t->count; i++) {
             const wyn_field *f = &t->fields[i];
-            int at = t->kind == WYN_T_TUPLE ? i + 1 : parameter_of(r, f->name);
+            int at = t->kind == WYN_T_TUPLE ? i + 1 : parameter_of(r, wyn_field_name(t, (uint32_t)i));
             if (at > 0) code = bind_value(r, at, (const char *)v + f->offset, f->type);
             *bound += at > 0;
         }
@@ -428,8 +428,13 @@ static void row_into(void *result, rows *r, wyn_array *why, const wyn_type *t) {
     if (!live(r)) wrong = "there is no row";
     for (int i = 0; !wrong && i < (struct_like ? t->count : 1); i++) {
         const wyn_field *f = struct_like ? &t->fields[i] : NULL;
-        int column = t->kind == WYN_T_STRUCT ? column_of(r, f->name) : i;
-        if (f && f->name) name = f->name;
+        if (t->kind == WYN_T_STRUCT) name = wyn_field_name(t, (uint32_t)i);
+        int column = t->kind == WYN_T_STRUCT ? column_of(r, name) : i;
+        void (*preset)(void *) = t->kind == WYN_T_STRUCT ? wyn_field_preset(t, (uint32_t)i) : NULL;
+        if (column < 0 && preset) {
+            preset((char *)result + f->offset);
+            continue;
+        }
         if (column < 0 || column >= sqlite3_column_count(r->stmt)) wrong = "no such column";
         else wrong = cell_into(r, column, f ? f->type : t, (char *)result + (f ? f->offset : 0));
     }
