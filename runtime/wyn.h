@@ -141,7 +141,7 @@ struct wyn_type {
     const wyn_field *fields;
     const wyn_variant *variants;
     wyn_str *(*to_string)(const void *value); /* the user's method, or NULL */
-    const wyn_outside *outside; /* STRUCT: one for each field; NULL: names as they are, no presets */
+    const wyn_outside *outside; /* STRUCT: one for each field; NULL: no other names, no presets */
 };
 
 extern const wyn_type wyn_type_void, wyn_type_int, wyn_type_float, wyn_type_bool, wyn_type_str,

@@ -8,19 +8,24 @@
 typedef struct reader {
     const char *p, *end;
     char sep;
-    int64_t line;
     wyn_text cell;
-    const char *why;
+    const char *why, *at; /* the first fault, and its place */
 } reader;
+
+static void fault(reader *r, const char *at, const char *why) {
+    if (r->why) return;
+    r->why = why;
+    r->at = at;
+}
 
 /* Behind the opening quote. */
 static void read_quoted(reader *r) {
+    const char *open = r->p - 1;
     for (;;) {
         const char *quote = memchr(r->p, '"', (size_t)(r->end - r->p));
         const char *stop = quote ? quote : r->end;
-        for (const char *p = r->p; p < stop; p++) r->line += *p == '\n';
         wyn_text_bytes(&r->cell, r->p, (size_t)(stop - r->p));
-        if (!quote && !r->why) r->why = "a quote is not closed";
+        if (!quote) fault(r, open, "a quote is not closed");
         r->p = quote ? quote + 1 : stop;
         if (!quote || r->p == r->end || *r->p != '"') return;
         wyn_text_bytes(&r->cell, "\"", 1);
@@ -40,20 +45,33 @@ static wyn_str *read_cell(reader *r) {
     const char *stop = r->p > from && r->p[-1] == '\r' && (r->p == r->end || *r->p == '\n')
                            ? r->p - 1 : r->p;
     if (r->cell.len == 0) return wyn_str_new(from, stop - from);
-    if (stop > from && !r->why) r->why = "text behind a closing quote";
+    if (stop > from) fault(r, from, "text behind a closing quote");
     wyn_text_bytes(&r->cell, from, (size_t)(stop - from));
     return wyn_text_take(&r->cell);
+}
+
+/* The place of the fault by line and column, and what it is. */
+static wyn_str *fault_text(const reader *r, const wyn_str *text) {
+    const char *start = text->bytes;
+    long long line = 1, column = 1;
+    for (const char *p = start; p < r->at; p++)
+        if (*p == '\n') line++, start = p + 1;
+    for (const char *p = start; p < r->at; p++) column += (*p & 0xc0) != 0x80;
+    char reason[96];
+    int n = snprintf(reason, sizeof reason, "line %lld, column %lld: %s", line, column, r->why);
+    return wyn_str_new(reason, n);
 }
 
 wyn_array *wyn_csv_rows_at(int64_t number);
 wyn_array *wyn_csv_rows_at(int64_t number) { return wyn_handle_object(number, WYN_H_OTHER, NULL); }
 
-/* The rows; empty lines are none. Faults are told in `why`, and read as they may be meant. */
+/* The rows; empty lines are none. The first fault is told in `why`; all are read as they may be
+ * meant. */
 wyn_array *wyn_csv_parse(const wyn_str *text, const wyn_str *separator, wyn_array *why);
 wyn_array *wyn_csv_parse(const wyn_str *text, const wyn_str *separator, wyn_array *why) {
     static const wyn_type rows_type = {.kind = WYN_T_ARRAY, .flags = WYN_TF_PTR, .size = 8,
                                        .name = "[string]", .a = &wyn_type_str};
-    reader r = {.p = text->bytes, .end = text->bytes + text->len, .line = 1,
+    reader r = {.p = text->bytes, .end = text->bytes + text->len,
                 .sep = separator->len > 0 ? separator->bytes[0] : ','};
     r.cell.p = r.cell.small;
     r.cell.cap = sizeof r.cell.small;
@@ -62,25 +80,18 @@ wyn_array *wyn_csv_parse(const wyn_str *text, const wyn_str *separator, wyn_arra
     while (r.p < r.end) {
         if (*r.p == '\n' || (*r.p == '\r' && r.p + 1 < r.end && r.p[1] == '\n')) {
             r.p += *r.p == '\r' ? 2 : 1;
-            r.line++;
             continue;
         }
         wyn_array *row = wyn_array_new(&wyn_type_str, 0);
         for (;;) {
-            const char *fault = r.why;
             wyn_array_push_str(row, read_cell(&r));
-            if (r.why != fault) {
-                char reason[80];
-                int n = snprintf(reason, sizeof reason, "line %lld: %s", (long long)r.line, r.why);
-                wyn_array_push_str(why, wyn_str_new(reason, n));
-            }
             if (r.p == r.end || *r.p != r.sep) break;
             r.p++;
         }
         if (r.p < r.end) r.p++;
-        r.line++;
         wyn_array_push_any(rows, &row, &rows_type);
     }
+    if (r.why) wyn_array_push_str(why, fault_text(&r, text));
     return rows;
 }
 

@@ -722,8 +722,8 @@ bool wyn_json_more(cursor *c) {
 wyn_str *wyn_json_why(const cursor *c);
 wyn_str *wyn_json_why(const cursor *c) { return c->why ? c->why : wyn_str_empty; }
 
-/* The value at the cursor. `lines`: it must end its line, and the cursor goes to the next one even
- * after an error; else it must end the text. */
+/* The value at the cursor. `lines`: it must lie in a line of its own, and the cursor goes to the
+ * next one even after an error; else it must end the text. */
 void wyn_json_read(void *result, cursor *c, bool lines, const wyn_type *t);
 void wyn_json_read(void *result, cursor *c, bool lines, const wyn_type *t) {
     const plan *pl = wyn_json_plan(t);
@@ -747,8 +747,9 @@ void wyn_json_read(void *result, cursor *c, bool lines, const wyn_type *t) {
         p = skip(p);
     }
     if (p && p != r.end && (!lines || *p != '\n')) p = fail(&r, p, "text after the value");
-    if (!p) {
-        const char *nl = lines ? memchr(r.start, '\n', (size_t)(r.at - r.start)) : NULL;
+    const char *nl = lines ? memchr(r.start, '\n', (size_t)((p ? p : r.at) - r.start)) : NULL;
+    if (!p || nl) {
+        p = NULL;
         if (nl) { /* read on into the next line, which is a value of its own */
             r.at = nl;
             r.why = "the line ends inside the value";

@@ -288,7 +288,8 @@ static int bind_all(rows *r, const void *v, const wyn_type *t, int *bound) {
     if (t->kind == WYN_T_TUPLE || t->kind == WYN_T_STRUCT) {
         for (int i = 0; code == SQLITE_OK && i < t->count; i++) {
             const wyn_field *f = &t->fields[i];
-            int at = t->kind == WYN_T_TUPLE ? i + 1 : parameter_of(r, wyn_field_name(t, (uint32_t)i));
+            const char *name = wyn_field_name(t, (uint32_t)i);
+            int at = t->kind == WYN_T_TUPLE ? i + 1 : parameter_of(r, name);
             if (at > 0) code = bind_value(r, at, (const char *)v + f->offset, f->type);
             *bound += at > 0;
         }
