@@ -36,7 +36,8 @@ static const Ast *names_map(const FnDecl *d) {
 static void names_bad(Checker *ck, Span at, const char *what, Type *t) {
     Diag *g = diag_new(ck->ds, E_NOT_DATA, at, "field_names of '%s': %s", t->name->s.p, what);
     diag_label(g, at, "read when the program is compiled");
-    diag_hint(g, "write its names down: fn field_names() -> {string: string} => {\"field\": \"name\"}");
+    diag_hint(g, "write the map down: fn field_names() -> {string: string} => "
+                 "{\"field\": \"name\"}");
 }
 
 static TyField *field_named(const Type *t, Str name) {
