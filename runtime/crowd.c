@@ -1,8 +1,9 @@
 /* crowd.c - see crowd.h. Linux counts for each thread how long it ran and how long it was ready
  * and waited for a processor. Every few milliseconds a worker looks at both: waited more than an
- * eighth of that time, with short tasks, means crowded. That ends after a while, as only with all
- * workers at work it can be seen whether there is room for them again; each time it was in vain
- * the next while is twice as long. */
+ * eighth of that time, with short tasks, is a reason to try. What is tried is judged by how many
+ * tasks events wake in a window of time: the way of working in which there are more is kept, first
+ * for a short while, then, as it proves itself again, for longer. Who judges holds `lock`; the
+ * flag alone is read without it. */
 #define _GNU_SOURCE
 #include "crowd.h"
 
@@ -10,62 +11,101 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "config.h"
+#include "sched.h"
 #include "wait.h"
 
 typedef struct Look { /* of a worker, by its own thread */
     int64_t at, ran, waited;
-    uint32_t turns;
-    int fd; /* 0: not open yet; -1: the system does not tell */
+    uint32_t tasks;
+    int fd;            /* 0: not open yet; -1: the system does not tell */
+    bool light, waits; /* what it saw */
 } Look;
 
 _Atomic bool crowd_is;
-static _Atomic int64_t until, ended, length; /* relaxed: each a hint */
 static Look looks[RT_WORKERS_MAX];
+static atomic_flag lock = ATOMIC_FLAG_INIT;
+static bool trial;                 /* of this way; else it is kept until `until` */
+static int64_t until, settled;     /* before that it has not begun to count */
+static int64_t window;             /* when this one began.. */
+static uint32_t window_tasks;      /* ..and the tasks until then */
+static int64_t rate[2], length[2]; /* tasks a second, and for how long it was kept: crowded or not */
 
-static int64_t get(_Atomic int64_t *x) { return atomic_load_explicit(x, memory_order_relaxed); }
-static void set(_Atomic int64_t *x, int64_t v) {
-    atomic_store_explicit(x, v, memory_order_relaxed);
+static uint32_t tasks_of(const Worker *w) {
+    return atomic_load_explicit(&w->woken, memory_order_relaxed);
 }
 
-static void crowd_set(bool is) { atomic_store_explicit(&crowd_is, is, memory_order_relaxed); }
+static uint32_t all_tasks(void) {
+    uint32_t n = 0;
+    for (int i = 0; i < worker_count; i++) n += tasks_of(workers[i]);
+    return n;
+}
 
-static void begins(int64_t now) {
-    int64_t ns = now - get(&ended) < 8 * RT_CROWD_LOOK_NS ? 2 * get(&length) : RT_CROWD_FIRST_NS;
+static void begin(bool crowded, int64_t now) {
+    atomic_store_explicit(&crowd_is, crowded, memory_order_relaxed);
+    settled = now + RT_CROWD_WINDOW_NS;
+}
+
+/* This way is the better one, for a while. */
+static void keep(bool crowded, int64_t now) {
+    int64_t ns = 2 * length[crowded];
+    if (ns < RT_CROWD_FIRST_NS) ns = RT_CROWD_FIRST_NS;
     if (ns > RT_CROWD_MOST_NS) ns = RT_CROWD_MOST_NS;
-    set(&length, ns);
-    set(&until, now + ns);
-    crowd_set(true);
+    length[crowded] = ns;
+    length[!crowded] = 0;
+    until = now + ns;
+    trial = false;
+    if (crowded != crowd_now()) begin(crowded, now);
 }
 
-static void ends(int64_t now) {
-    set(&ended, now);
-    crowd_set(false);
+static void try_other(int64_t now) {
+    trial = true;
+    begin(!crowd_now(), now);
 }
 
-/* Not inlined: a look is rare, and its buffer would lie in the frame of each. */
-static __attribute__((noinline)) void crowd_judge(Look *l, int64_t now, uint32_t turns) {
+static void judge(const Look *l, int64_t now) {
+    uint32_t tasks = all_tasks();
+    int64_t wall = now - window;
+    bool crowded = crowd_now();
+    if (crowded && !l->light) {
+        keep(false, now);
+    } else if (now < settled || wall > 4 * RT_CROWD_WINDOW_NS) { /* or nothing happened for long */
+        window = now;
+        window_tasks = tasks;
+    } else if (wall >= RT_CROWD_WINDOW_NS) {
+        rate[crowded] = (int64_t)(tasks - window_tasks) * 1000000000 / wall;
+        window = now;
+        window_tasks = tasks;
+        if (trial) {
+            keep(rate[true] * 20 >= rate[false] * 19, now); /* about as many with less work */
+        } else if (now > until && (crowded || (l->light && l->waits))) {
+            try_other(now);
+        }
+    }
+}
+
+static __attribute__((noinline)) void look(Look *l, int64_t now, uint32_t tasks) {
     char text[64], *rest;
     if (l->fd == 0) l->fd = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
     ssize_t n = l->fd < 0 ? -1 : pread(l->fd, text, sizeof text - 1, 0);
     if (n <= 0) return;
     text[n] = '\0';
     int64_t ran = strtoll(text, &rest, 10), waited = strtoll(rest, NULL, 10);
-    int64_t wall = now - l->at, busy = ran - l->ran, idle = waited - l->waited;
-    int64_t done = (int64_t)(turns - l->turns);
-    *l = (Look){now, ran, waited, turns, l->fd};
-    bool light = busy < done * RT_CROWD_TASK_NS, much = (busy + idle) * 4 > wall;
-    if (!crowd_now()) {
-        if (light && much && idle * 8 > busy + idle && wall < 8 * RT_CROWD_LOOK_NS) begins(now);
-    } else if (!light || now > get(&until)) {
-        ends(now);
-    }
+    int64_t busy = ran - l->ran, idle = waited - l->waited, wall = now - l->at;
+    l->light = busy < (int64_t)(tasks - l->tasks) * RT_CROWD_TASK_NS;
+    l->waits = idle * 8 > busy + idle && (busy + idle) * 4 > wall; /* and did not sleep, mostly */
+    l->at = now;
+    l->ran = ran;
+    l->waited = waited;
+    l->tasks = tasks;
+    if (atomic_flag_test_and_set_explicit(&lock, memory_order_acquire)) return;
+    judge(l, now);
+    atomic_flag_clear_explicit(&lock, memory_order_release);
 }
 
-void crowd_look(uint32_t i, uint32_t turns) {
-    Look *l = &looks[i];
+void crowd_look(const Worker *w) {
+    Look *l = &looks[w->id];
     int64_t now = time_mono();
-    if (now - l->at >= RT_CROWD_LOOK_NS) crowd_judge(l, now, turns);
+    if (now - l->at >= RT_CROWD_LOOK_NS) look(l, now, tasks_of(w));
 }
 
 void crowd_forked(void) {
@@ -73,5 +113,6 @@ void crowd_forked(void) {
         if (looks[i].fd > 0) close(looks[i].fd);
         looks[i] = (Look){0};
     }
-    crowd_set(false);
+    atomic_flag_clear(&lock);
+    keep(false, time_mono());
 }

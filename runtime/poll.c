@@ -3,8 +3,11 @@
  * A descriptor's state is under its own spin lock: whether something may have arrived since the
  * last EAGAIN (`ready`, one for each direction), and the tasks that wait. An event wins the waits
  * of its direction, or, when there is none, sets `ready`: an event between a task's EAGAIN and its
- * enqueueing is seen by poll_wait. States live in chunks that are never freed, so that a late
- * event finds one, and the generation in the event says whether it is still meant.
+ * enqueueing is seen by poll_wait. Who reads looks at the flags without the lock: all it can miss
+ * is an event that poll_wait then sees. States live in chunks that are never freed, so that a late
+ * event finds one, and the generation in the event says whether it is still meant. How many tasks
+ * wait is counted by each worker for itself, as they begin and end waits all the time; the sum is
+ * right when no worker runs.
  *
  * Sleep. A worker that goes to sleep while tasks wait for descriptors stores its number in
  * `sleeper`, then looks at its `wake` word once more (idle.c), then waits. Who wakes it stores
@@ -22,6 +25,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "crowd.h"
 #include "lock.h"
 #include "sched.h"
 #include "wait.h"
@@ -33,9 +37,9 @@ typedef struct Descriptor {
     uint32_t generation;
     bool open, closing;
     bool weak;
-    bool drained; /* the last read emptied it */
-    bool hung;    /* the other side has closed: reading never waits again */
-    bool ready[2];
+    _Atomic bool drained; /* the last read emptied it; changed by who reads, without the lock */
+    _Atomic bool hung;    /* the other side has closed: reading never waits again */
+    _Atomic bool ready[2];
     uint32_t users; /* operations between enter and leave */
     WaitList waiting[2];
     void *extra;
@@ -45,13 +49,18 @@ typedef struct Descriptor {
 static _Atomic(Descriptor *) chunks[CHUNKS];
 static int epoll_fd = -1, event_fd = -1;
 static uint32_t start_lock;
-static _Atomic int64_t waiting_count, weak_count;
+static _Atomic int64_t open_count, weak_count;
 static _Atomic int sleeper = -1;
 static struct epoll_event events[EVENTS]; /* of the sleeper */
 static int event_count;
 static _Atomic uint32_t looked; /* relaxed: only changes count */
 
 /* ---- descriptors ---- */
+
+static bool flag(_Atomic bool *f) { return atomic_load_explicit(f, memory_order_relaxed); }
+static void flag_set(_Atomic bool *f, bool on) {
+    atomic_store_explicit(f, on, memory_order_relaxed);
+}
 
 static Descriptor *descriptor_at(int fd) {
     /* acquire: with the release in descriptor_make */
@@ -119,14 +128,19 @@ int64_t poll_open(int fd, void *extra, void (*drop)(void *extra)) {
     d->open = true;
     d->extra = extra;
     d->drop = drop;
-    d->closing = d->drained = d->hung = d->weak = false;
-    d->ready[POLL_READ] = d->ready[POLL_WRITE] = false;
+    d->closing = d->weak = false;
+    flag_set(&d->drained, false);
+    flag_set(&d->hung, false);
+    flag_set(&d->ready[POLL_READ], false);
+    flag_set(&d->ready[POLL_WRITE], false);
     lock_drop(&d->lock);
+    atomic_fetch_add_explicit(&open_count, 1, memory_order_relaxed);
     struct epoll_event e = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
                             .data.u64 = (uint64_t)handle_of(fd, generation)};
     if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &e) == 0) return handle_of(fd, generation);
     int why = errno;
     d->open = false;
+    atomic_fetch_sub_explicit(&open_count, 1, memory_order_relaxed);
     errno = why;
     return -1;
 }
@@ -149,6 +163,7 @@ static void close_if_last(Descriptor *d, int fd) {
     void (*drop)(void *) = d->drop;
     lock_drop(&d->lock);
     if (!last) return;
+    atomic_fetch_sub_explicit(&open_count, 1, memory_order_relaxed);
     if (drop != NULL) drop(extra);
     close(fd);
 }
@@ -191,30 +206,31 @@ void poll_close_those(void (*drop)(void *), bool (*look)(void *, void *), void *
 }
 
 void poll_drained(int64_t handle) {
-    Descriptor *d = descriptor_lock(handle);
-    if (d == NULL) return;
-    d->drained = true;
-    lock_drop(&d->lock);
+    flag_set(&descriptor_at((int)(uint32_t)handle)->drained, true);
 }
 
 bool poll_is_drained(int64_t handle) {
-    Descriptor *d = descriptor_lock(handle);
-    if (d == NULL) return false;
-    bool drained = d->drained && !d->ready[POLL_READ] && !d->hung;
-    lock_drop(&d->lock);
-    return drained;
+    Descriptor *d = descriptor_at((int)(uint32_t)handle);
+    return flag(&d->drained) && !flag(&d->ready[POLL_READ]) && !flag(&d->hung);
 }
 
 int64_t poll_deadline(int64_t ms) { return ms < 0 ? 0 : deadline_in(ms); }
+
+/* Not inlined: the worker may be another one after a wait. */
+static __attribute__((noinline)) void count_wait(int64_t n) {
+    _Atomic int64_t *count = &worker_self()->polling;
+    n += atomic_load_explicit(count, memory_order_relaxed);
+    atomic_store_explicit(count, n, memory_order_relaxed);
+}
 
 PollEnd poll_wait(int64_t handle, PollSide side, int64_t when, const char *what,
                   const wyn_site *site) {
     Descriptor *d = descriptor_lock(handle);
     if (d == NULL) return POLL_CLOSED;
-    if (side == POLL_READ) d->drained = false;
-    if (d->closing || d->ready[side] || (side == POLL_READ && d->hung)) {
+    if (side == POLL_READ) flag_set(&d->drained, false);
+    if (d->closing || flag(&d->ready[side]) || (side == POLL_READ && flag(&d->hung))) {
         bool closing = d->closing;
-        d->ready[side] = false;
+        flag_set(&d->ready[side], false);
         lock_drop(&d->lock);
         return closing ? POLL_CLOSED : POLL_READY;
     }
@@ -222,12 +238,12 @@ PollEnd poll_wait(int64_t handle, PollSide side, int64_t when, const char *what,
     waiter_object(w, WAIT_FD, d);
     node_open(&w->node, 0, NULL);
     list_add(&d->waiting[side], &w->node);
-    atomic_fetch_add_explicit(&waiting_count, 1, memory_order_relaxed);
+    count_wait(1);
     bool weak = d->weak;
     if (weak) atomic_fetch_add_explicit(&weak_count, 1, memory_order_relaxed);
     int won = waiter_park_lock(w, when, &d->lock);
     if (weak) atomic_fetch_sub_explicit(&weak_count, 1, memory_order_relaxed);
-    atomic_fetch_sub_explicit(&waiting_count, 1, memory_order_relaxed);
+    count_wait(-1);
     lock_take(&d->lock);
     if (won < 0) list_remove(&d->waiting[side], &w->node);
     /* an abort ends the operation like a close; the next wait or poll of the task raises it */
@@ -244,14 +260,15 @@ static bool deliver(const struct epoll_event *e) {
     Descriptor *d = descriptor_lock((int64_t)e->data.u64);
     if (d == NULL) return false;
     WaitNode *woken = NULL;
-    if ((e->events & (EPOLLRDHUP | EPOLLHUP)) != 0) d->hung = true; /* an error is read once */
+    /* but not an error, which is read once */
+    if ((e->events & (EPOLLRDHUP | EPOLLHUP)) != 0) flag_set(&d->hung, true);
     const uint32_t mask[2] = {EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR,
                               EPOLLOUT | EPOLLHUP | EPOLLERR};
     for (int side = POLL_READ; side <= POLL_WRITE; side++) {
         if ((e->events & mask[side]) == 0) continue;
         WaitNode *before = woken;
         woken = list_win_all(&d->waiting[side], woken);
-        if (woken == before) d->ready[side] = true;
+        if (woken == before) flag_set(&d->ready[side], true);
     }
     lock_drop(&d->lock);
     chain_wake(woken);
@@ -261,19 +278,27 @@ static bool deliver(const struct epoll_event *e) {
 static int deliver_all(const struct epoll_event *list, int n) {
     int woken = 0;
     if (n <= 0) return 0;
-    sched_deliver(true);
+    sched_deliver_begin();
     for (int i = 0; i < n; i++) woken += deliver(&list[i]);
-    sched_deliver(false);
+    sched_deliver_end(woken);
     return woken;
 }
 
-bool poll_pending(void) {
-    return atomic_load_explicit(&waiting_count, memory_order_relaxed) > 0;
+static bool any_open(void) {
+    return atomic_load_explicit(&open_count, memory_order_relaxed) > 0;
 }
 
+static int64_t waiting(void) {
+    int64_t n = 0;
+    for (int i = 0; i < worker_count; i++)
+        n += atomic_load_explicit(&workers[i]->polling, memory_order_relaxed);
+    return n;
+}
+
+bool poll_pending(void) { return any_open() && waiting() > 0; }
+
 bool poll_strong(void) {
-    return atomic_load_explicit(&waiting_count, memory_order_relaxed) >
-           atomic_load_explicit(&weak_count, memory_order_relaxed);
+    return waiting() > atomic_load_explicit(&weak_count, memory_order_relaxed);
 }
 
 void poll_make_weak(int64_t handle) {
@@ -291,9 +316,9 @@ uint32_t poll_rounds(void) { return atomic_load_explicit(&looked, memory_order_r
 
 int poll_now(void) {
     struct epoll_event list[EVENTS];
-    if (!poll_pending()) return 0;
-    sched_look_crowd();
-    if (!poll_unattended()) return 0;
+    if (!any_open()) return 0;
+    if (!rt_alone) crowd_look(worker_self());
+    if (poll_sleeper() >= 0) return 0;
     atomic_store_explicit(&looked, poll_rounds() + 1, memory_order_relaxed);
     return deliver_all(list, epoll_wait(epoll_fd, list, EVENTS, 0));
 }
@@ -343,4 +368,7 @@ void poll_forked(void) {
     close(event_fd);
     epoll_fd = event_fd = -1;
     atomic_store(&sleeper, -1);
+    /* who waits in the parent does not wait here */
+    atomic_store_explicit(&worker_self()->polling, 0, memory_order_relaxed);
+    atomic_store_explicit(&weak_count, 0, memory_order_relaxed);
 }

@@ -36,7 +36,8 @@ int64_t poll_deadline(int64_t ms);
 PollEnd poll_wait(int64_t handle, PollSide side, int64_t when, const char *what,
                   const wyn_site *site);
 
-/* A read gave less than was asked for, so there is no more: the next read may wait at once. */
+/* Between enter and leave. A read gave less than was asked for, so there is no more: the next read
+ * may wait at once. */
 void poll_drained(int64_t handle);
 bool poll_is_drained(int64_t handle);
 

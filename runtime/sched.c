@@ -74,7 +74,7 @@ static void wake_for_work(Worker *w) {
     /* one fresh task with its spawner about to await needs no second worker; the monitor sees it
      * if that turns out otherwise */
     if (atomic_load_explicit(&idle_searching, memory_order_relaxed) == 0 && !w->delivering &&
-        ring_count(worker_ring(w)) >= 2)
+        ring_count(worker_ring(w)) >= (crowd_now() ? RT_BATCH : 2))
         idle_wake_one();
 }
 
@@ -107,15 +107,14 @@ static inline void wake_after_push(Worker *w) {
     }
 }
 
-void sched_deliver(bool begins) {
-    Worker *w = worker_self();
-    w->delivering = begins;
-    if (!begins && !crowd_now()) wake_after_push(w);
-}
+void sched_deliver_begin(void) { worker_self()->delivering = true; }
 
-void sched_look_crowd(void) {
+void sched_deliver_end(int woken) {
     Worker *w = worker_self();
-    if (!rt_alone) crowd_look(w->id, atomic_load_explicit(&w->tick, memory_order_relaxed));
+    uint32_t n = atomic_load_explicit(&w->woken, memory_order_relaxed) + (uint32_t)woken;
+    atomic_store_explicit(&w->woken, n, memory_order_relaxed);
+    w->delivering = false;
+    if (woken > 0 && !crowd_now()) wake_after_push(w);
 }
 
 static inline void push(Worker *w, uintptr_t entry) {

@@ -48,6 +48,8 @@ typedef struct Worker {
     _Atomic uintptr_t lifo; /* filled by the owner, emptied by anybody */
     _Atomic bool stuck;     /* the monitor: one task has run for long */
     TimerHeap timers;
+    _Atomic uint32_t woken;   /* tasks, by events that it handed out */
+    _Atomic int64_t polling; /* waits for descriptors that began here, less those that ended here */
     _Alignas(64) _Atomic uint32_t wake; /* futex: 1 ends a sleep */
     char **limit;             /* the stack limit of its thread; preempt.c */
     _Atomic uint32_t asked;   /* of the task that runs; preempt.h */
@@ -83,9 +85,8 @@ void sched_push(uintptr_t entry); /* the same for what is no new task */
 void sched_ready(Fiber *f);
 
 /* Around the handing out of events, which readies many tasks at once. */
-void sched_deliver(bool begins);
-
-void sched_look_crowd(void); /* crowd.h, for the worker that runs this */
+void sched_deliver_begin(void);
+void sched_deliver_end(int woken);
 
 /* Leaves this stack; commit(self, arg) runs on the next one, then self may be continued. */
 void sched_park(void (*commit)(Fiber *from, void *arg), void *arg);

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -101,14 +102,15 @@ ssize_t conn_again(int64_t h, ssize_t bad, PollSide side, int64_t when, const ch
     return end == POLL_READY ? 0 : end == POLL_TIMEOUT ? -ETIMEDOUT : -ECANCELED;
 }
 
-/* Calls as the system's, but a failure is a negative errno. Not inlined: see conn_again. */
+/* Calls as the system's, but a failure is a negative errno. Not inlined: see conn_again. Those of
+ * the C library are points of cancellation, which threads of ours do not use and pay for. */
 static __attribute__((noinline)) ssize_t sys_recv(int fd, char *to, size_t room) {
-    ssize_t n = recv(fd, to, room, 0);
+    ssize_t n = syscall(SYS_recvfrom, fd, to, room, 0, NULL, NULL);
     return n < 0 ? -errno : n;
 }
 
 static __attribute__((noinline)) ssize_t sys_send(int fd, const char *p, size_t n) {
-    ssize_t k = send(fd, p, n, MSG_NOSIGNAL);
+    ssize_t k = syscall(SYS_sendto, fd, p, n, MSG_NOSIGNAL, NULL, 0);
     return k < 0 ? -errno : k;
 }
 
