@@ -81,7 +81,7 @@
 #define RT_TICK_MAX_US 10000
 #define RT_TICK_EVENTS_US 1000   /* ..or to this while workers sleep and wake all the time */
 #define RT_CROWD_LOOK_NS 4000000    /* crowd.c: between two looks of a worker */
-#define RT_CROWD_WINDOW_NS 16000000 /* to count tasks in, and to settle before: some slices of Linux */
+#define RT_CROWD_WINDOW_NS 16000000 /* to count tasks in, and to settle before: some time slices */
 #define RT_CROWD_FIRST_NS 320000000 /* how long a finding counts.. */
 #define RT_CROWD_MOST_NS 2560000000 /* ..and at most, after it was found again and again */
 #define RT_CROWD_TASK_NS 20000      /* between two waits: up to this they are short */

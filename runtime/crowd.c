@@ -28,7 +28,7 @@ static bool trial;                 /* of this way; else it is kept until `until`
 static int64_t until, settled;     /* before that it has not begun to count */
 static int64_t window;             /* when this one began.. */
 static uint32_t window_tasks;      /* ..and the tasks until then */
-static int64_t rate[2], length[2]; /* tasks a second, and for how long it was kept: crowded or not */
+static int64_t rate[2], length[2]; /* tasks a second, for how long it was kept: crowded or not */
 
 static uint32_t tasks_of(const Worker *w) {
     return atomic_load_explicit(&w->woken, memory_order_relaxed);
