@@ -110,6 +110,7 @@ $(eval $(call flavour,$(B),-O2,$(CC)))
 $(eval $(call flavour,$(B)/san,-O1 $(SAN),$(CC)))
 $(eval $(call flavour,$(B)/fuzz,-O1 -Wno-gnu-variable-sized-type-not-at-end \
     -fno-sanitize-address-use-after-scope -fsanitize=fuzzer-no-link$(comma)address,clang))
+$(B)/fuzz/rt/%.o: RUNTIME_CFLAGS += -mllvm -asan-stack=0 # tasks change stacks
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
 # runtime flags that a program of the checked flavour is linked with; wync reads this file
@@ -179,12 +180,12 @@ tidy:
 bench: all
 	@sh bench/run
 	@sh bench/spawn/run
-FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
+FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c)) \
+    $(patsubst tests/fuzz/%.wyn,$(B)/fuzz/%_fuzz,$(wildcard tests/fuzz/*.wyn))
 $(B)/fuzz/%_fuzz: tests/fuzz/%_fuzz.c $(B)/fuzz/libwync.a
 	clang -g -O1 -fsanitize=fuzzer,address -Icompiler -o $@ $< $(B)/fuzz/libwync.a
-$(B)/fuzz/library_fuzz: tests/fuzz/library_build tests/fuzz/library.wyn tests/fuzz/library_fuzz.c \
-    $(B)/fuzz/libwynrt.a $(B)/wync $(B)/libraries
-	sh $< $@
+$(B)/fuzz/%_fuzz: tests/fuzz/%.wyn $(addprefix tests/fuzz/,build_beside beside.c) $(B)/fuzz/libwynrt.a $(WYNC_READY)
+	sh tests/fuzz/build_beside $< $@
 fuzz: $(FUZZERS)
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) sh tests/fuzz/run $(FUZZERS)
 

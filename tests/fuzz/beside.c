@@ -1,6 +1,6 @@
-/* library_fuzz.c - libFuzzer beside a Wyn program: it runs on a thread of its own and hands each
+/* beside.c - libFuzzer beside a Wyn program: it runs on a thread of its own and hands each
  * input to the program, which asks for them by fuzz_next, and waits until the program asks again.
- * When the program ends, by a panic, its input is left in build/fuzz/library-panic. */
+ * When the program ends, by a panic, its input is left in build/fuzz/panic. */
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -35,7 +35,7 @@ static int hand_over(const uint8_t *data, size_t size) {
 }
 
 static void leave(void) {
-    FILE *f = idle || !last ? NULL : fopen("build/fuzz/library-panic", "w");
+    FILE *f = idle || !last ? NULL : fopen("build/fuzz/panic", "w");
     if (!f) return;
     fwrite(last, 1, last_size, f);
     fclose(f);
