@@ -151,94 +151,94 @@ static void w_main(void) {
 }
 
 /* fn [int].map<int>(self, f: fn(int) -> int) -> [int] */
-#line 107 "std/array.wyn"
+#line 146 "std/array.wyn"
 WYN_INLINE wyn_array *w_array_int_map___int(wyn_array *self, wyn_fn *f) {
     int64_t (*f_code)(int64_t, wyn_fn *) = f->code;
-#line 108
+#line 147
     wyn_array *out = wyn_array_new(&wyn_type_int, wyn_array_len(self));
     int64_t t1 = wyn_array_len(self);
-#line 109
+#line 148
     for (int64_t t2 = 0; t2 < t1 && t2 < wyn_array_len(self); t2++) {
-#line 109
+#line 148
         int64_t x = wyn_array_raw_int(self, t2);
-#line 109
+#line 148
         wyn_array_push_own_int(out, f_code(x, f));
     }
-#line 110
+#line 149
     return out;
 }
 
 /* fn [int].filter(self, test: fn(int) -> bool) -> [int] */
 WYN_INLINE wyn_array *w_array_int_filter(wyn_array *self, wyn_fn *test) {
     bool (*test_code)(int64_t, wyn_fn *) = test->code;
-#line 115
+#line 154
     wyn_array *out = wyn_array_new(&wyn_type_int, 0);
     int64_t t1 = wyn_array_len(self);
-#line 116
+#line 155
     for (int64_t t2 = 0; t2 < t1 && t2 < wyn_array_len(self); t2++) {
-#line 116
+#line 155
         int64_t x = wyn_array_raw_int(self, t2);
         if (test_code(x, test)) {
-#line 117
+#line 156
             wyn_array_push_own_int(out, x);
         }
     }
-#line 119
+#line 158
     return out;
 }
 
 /* sum over map, filter in one loop */
-#line 424
+#line 534
 WYN_INLINE int64_t w_array_int_sum_fused(wyn_array *t1, wyn_fn *f, wyn_fn *test, const wyn_site *t2) {
     (void)t2;
     int64_t (*f_code)(int64_t, wyn_fn *) = f->code;
     bool (*test_code)(int64_t, wyn_fn *) = test->code;
-#line 425
+#line 535
     int64_t total = 0;
     int64_t t3 = wyn_array_len(t1);
-#line 426
+#line 536
     for (int64_t t4 = 0; t4 < t3 && t4 < wyn_array_len(t1); t4++) {
-#line 426
+#line 536
         int64_t t5 = wyn_array_raw_int(t1, t4);
-#line 426
+#line 536
         int64_t t6 = f_code(t5, f);
-#line 426
+#line 536
         if (test_code(t6, test)) {
-#line 426
+#line 536
             int64_t x = t6;
-#line 426
+#line 536
             total += x;
         }
     }
-#line 427
+#line 537
     return total;
 }
 
 /* map over lines, filter in one loop */
-#line 107
+#line 146
 WYN_INLINE wyn_array *w_array_string_map___int_fused(wyn_str *t1, wyn_fn *test, wyn_fn *f) {
     bool (*test_code)(wyn_str *, wyn_fn *) = test->code;
     int64_t (*f_code)(wyn_str *, wyn_fn *) = f->code;
-#line 108
+#line 147
     wyn_array *out = wyn_array_new(&wyn_type_int, 0);
     int64_t t2 = 0;
-#line 109
+#line 148
     for (;;) {
-#line 109
+#line 148
         wyn_str *t3 = wyn_str_next_line(t1, &t2);
-#line 109
+#line 148
         if (t3 == NULL) {
-#line 109
+#line 148
             break;
         }
-#line 109
+#line 148
         if (test_code(t3, test)) {
-#line 109
+#line 148
             wyn_str *x = t3;
-#line 109
+#line 148
             wyn_array_push_own_int(out, f_code(x, f));
         }
     }
-#line 110
+#line 149
     return out;
 }

@@ -230,27 +230,27 @@ static void w_main(wyn_stack *stack, wyn_slot *head) {
 }
 
 /* fn Channel<int>.recv(self) -> int */
-#line 76 "std/concurrency.wyn"
+#line 100 "std/concurrency.wyn"
 static int64_t w_Channel_int_recv(wyn_channel *self, const wyn_site *t1) {
-#line 76
+#line 100
     int64_t t2 = 0;
-#line 76
+#line 100
     wyn_channel_recv(self, &t2, t1);
-#line 76
+#line 100
     return t2;
 }
 
 /* fn channel<int>(cap: int) -> Channel<int> */
-#line 608
+#line 731
 static wyn_channel *w_channel___int(int64_t cap, const wyn_site *t1) {
-#line 608
+#line 731
     return wyn_channel_new(&wyn_type_int, cap, t1);
 }
 
 /* fn Channel<int>.send(self, v: int) -> bool */
-#line 72
+#line 91
 static bool w_Channel_int_send(wyn_channel *self, int64_t v, const wyn_site *t1) {
-#line 72
+#line 91
     return wyn_channel_send(self, &(int64_t){v}, t1);
 }
 

@@ -61,15 +61,15 @@ static void w_main(void) {
 }
 
 /* fn channel<int>(cap: int) -> Channel<int> */
-#line 608 "std/concurrency.wyn"
+#line 731 "std/concurrency.wyn"
 static wyn_channel *w_channel___int(int64_t cap, const wyn_site *t1) {
-#line 608
+#line 731
     return wyn_channel_new(&wyn_type_int, cap, t1);
 }
 
 /* fn channel<string>(cap: int) -> Channel<string> */
-#line 608
+#line 731
 static wyn_channel *w_channel___string(int64_t cap, const wyn_site *t1) {
-#line 608
+#line 731
     return wyn_channel_new(&wyn_type_str, cap, t1);
 }
