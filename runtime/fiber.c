@@ -57,6 +57,22 @@ __asm__(".text\n"
         "    popq %rbp\n"
         "    ret\n"
         ".size stack_call, . - stack_call\n");
+
+/* Where a new stack begins: what registers have of another task would be kept in its frames. */
+void stack_begin(void);
+__asm__(".text\n"
+        ".globl stack_begin\n"
+        ".hidden stack_begin\n"
+        ".type stack_begin, @function\n"
+        "stack_begin:\n"
+        "    popq %rax\n"
+        "    xorl %ebx, %ebx\n"
+        "    xorl %r12d, %r12d\n"
+        "    xorl %r13d, %r13d\n"
+        "    xorl %r14d, %r14d\n"
+        "    xorl %r15d, %r15d\n"
+        "    jmp *%rax\n"
+        ".size stack_begin, . - stack_begin\n");
 #else
 #error "no stack switch for this machine yet"
 #endif
@@ -161,6 +177,7 @@ static void fiber_arm(Fiber *f, void (*entry)(void)) {
     *--sp = 0;
     *--sp = 0;
     *--sp = (uintptr_t)entry;
+    *--sp = (uintptr_t)stack_begin;
     *--sp = 0; /* the frame pointer */
     f->sp = sp;
     Deque *d = fork_deque(f);

@@ -18,7 +18,6 @@
 #include "inject.h"
 #include "lock.h"
 #include "native.h"
-#include "place.h"
 #include "report.h"
 #include "sched.h"
 #include "task.h"
@@ -44,7 +43,6 @@ static bool *alive;                  /* by number of the fiber; main's is the la
 static Fiber **lost;
 static int64_t lost_count;
 static size_t lost_room;
-static bool models_walked;
 
 static void *room(size_t size) {
     void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
@@ -153,10 +151,6 @@ static void wake(Fiber *f) {
     *seen = true;
     gc_fiber_roots(f, walk_memory);
     walk_links(&f->waiter.node, &f->waiter.node + 1); /* others wait in the same list */
-    if (f->image != NULL && !models_walked) { /* what many images have in common */
-        models_walked = true;
-        place_models(walk_memory);
-    }
 }
 
 static bool on_stack(const Fiber *f, const char *p) {
@@ -187,7 +181,9 @@ static void look_at(uintptr_t p, bool links) {
     size_t size;
     bool traced;
     char *object = gc_object((void *)p, &size, &traced);
-    if (object != NULL && met_add((uintptr_t)object) && traced) walk_links(object, object + size);
+    if (object == NULL || !met_add((uintptr_t)object)) return;
+    /* one that is not traced may be a future: its first word leads to its waiters */
+    walk_links(object, object + (traced ? size : sizeof(wyn_future)));
 }
 
 __attribute__((no_sanitize("address"))) static void walk(void) { /* as push_eager in gc.c */
@@ -250,7 +246,6 @@ static void look(void) {
     lost = room(lost_room);
     met_room = 1 << 16;
     met_count = todo_count = area_count = 0;
-    models_walked = false;
     met = room(met_room * sizeof *met);
     todo_room = 1 << 14;
     todo = room(todo_room * sizeof *todo);

@@ -246,12 +246,15 @@ static void move_in(Fiber *f) {
     if (m != NULL && --m->images == 0) model_drop(p, m);
 }
 
+/* The base of a copy, which is no static data: nothing is kept by it. */
 static const char *copy_of(const Fiber *f, Context *context) {
-    static _Alignas(16) char copy[RT_TASK_STRIDE];
+    static char *copy;
+    if (copy == NULL) copy = malloc(RT_TASK_STRIDE);
+    if (copy == NULL) wyn_no_memory("a copy of a stack");
     uint32_t deep = f->image->words - CONTEXT_WORDS;
-    uintptr_t *base = (uintptr_t *)(void *)(copy + sizeof copy);
+    uintptr_t *base = (uintptr_t *)(void *)(copy + RT_TASK_STRIDE);
     unpack(f, f->image, (Words){base - deep, (uintptr_t *)(void *)context, f->image->words, deep});
-    return copy + sizeof copy;
+    return copy + RT_TASK_STRIDE;
 }
 
 const void *fiber_view(const Fiber *f, const void *p) {
