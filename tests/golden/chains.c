@@ -94,9 +94,9 @@ static int64_t w_of_lines_lambda_2(wyn_str *l, wyn_fn *t1) {
 }
 
 /* fn string.len(self) -> int */
-#line 51 "std/string.wyn"
+#line N "std/string.wyn"
 static int64_t w_string_len(wyn_str *self) {
-#line 51
+#line N
     return wyn_str_len(self);
 }
 
@@ -151,94 +151,94 @@ static void w_main(void) {
 }
 
 /* fn [int].map<int>(self, f: fn(int) -> int) -> [int] */
-#line 146 "std/array.wyn"
+#line N "std/array.wyn"
 WYN_INLINE wyn_array *w_array_int_map___int(wyn_array *self, wyn_fn *f) {
     int64_t (*f_code)(int64_t, wyn_fn *) = f->code;
-#line 147
+#line N
     wyn_array *out = wyn_array_new(&wyn_type_int, wyn_array_len(self));
     int64_t t1 = wyn_array_len(self);
-#line 148
+#line N
     for (int64_t t2 = 0; t2 < t1 && t2 < wyn_array_len(self); t2++) {
-#line 148
+#line N
         int64_t x = wyn_array_raw_int(self, t2);
-#line 148
+#line N
         wyn_array_push_own_int(out, f_code(x, f));
     }
-#line 149
+#line N
     return out;
 }
 
 /* fn [int].filter(self, test: fn(int) -> bool) -> [int] */
 WYN_INLINE wyn_array *w_array_int_filter(wyn_array *self, wyn_fn *test) {
     bool (*test_code)(int64_t, wyn_fn *) = test->code;
-#line 154
+#line N
     wyn_array *out = wyn_array_new(&wyn_type_int, 0);
     int64_t t1 = wyn_array_len(self);
-#line 155
+#line N
     for (int64_t t2 = 0; t2 < t1 && t2 < wyn_array_len(self); t2++) {
-#line 155
+#line N
         int64_t x = wyn_array_raw_int(self, t2);
         if (test_code(x, test)) {
-#line 156
+#line N
             wyn_array_push_own_int(out, x);
         }
     }
-#line 158
+#line N
     return out;
 }
 
 /* sum over map, filter in one loop */
-#line 534
+#line N
 WYN_INLINE int64_t w_array_int_sum_fused(wyn_array *t1, wyn_fn *f, wyn_fn *test, const wyn_site *t2) {
     (void)t2;
     int64_t (*f_code)(int64_t, wyn_fn *) = f->code;
     bool (*test_code)(int64_t, wyn_fn *) = test->code;
-#line 535
+#line N
     int64_t total = 0;
     int64_t t3 = wyn_array_len(t1);
-#line 536
+#line N
     for (int64_t t4 = 0; t4 < t3 && t4 < wyn_array_len(t1); t4++) {
-#line 536
+#line N
         int64_t t5 = wyn_array_raw_int(t1, t4);
-#line 536
+#line N
         int64_t t6 = f_code(t5, f);
-#line 536
+#line N
         if (test_code(t6, test)) {
-#line 536
+#line N
             int64_t x = t6;
-#line 536
+#line N
             total += x;
         }
     }
-#line 537
+#line N
     return total;
 }
 
 /* map over lines, filter in one loop */
-#line 146
+#line N
 WYN_INLINE wyn_array *w_array_string_map___int_fused(wyn_str *t1, wyn_fn *test, wyn_fn *f) {
     bool (*test_code)(wyn_str *, wyn_fn *) = test->code;
     int64_t (*f_code)(wyn_str *, wyn_fn *) = f->code;
-#line 147
+#line N
     wyn_array *out = wyn_array_new(&wyn_type_int, 0);
     int64_t t2 = 0;
-#line 148
+#line N
     for (;;) {
-#line 148
+#line N
         wyn_str *t3 = wyn_str_next_line(t1, &t2);
-#line 148
+#line N
         if (t3 == NULL) {
-#line 148
+#line N
             break;
         }
-#line 148
+#line N
         if (test_code(t3, test)) {
-#line 148
+#line N
             wyn_str *x = t3;
-#line 148
+#line N
             wyn_array_push_own_int(out, f_code(x, f));
         }
     }
-#line 149
+#line N
     return out;
 }

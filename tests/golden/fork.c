@@ -230,27 +230,27 @@ static void w_main(wyn_stack *stack, wyn_slot *head) {
 }
 
 /* fn Channel<int>.recv(self) -> int */
-#line 100 "std/concurrency.wyn"
+#line N "std/concurrency.wyn"
 static int64_t w_Channel_int_recv(wyn_channel *self, const wyn_site *t1) {
-#line 100
+#line N
     int64_t t2 = 0;
-#line 100
+#line N
     wyn_channel_recv(self, &t2, t1);
-#line 100
+#line N
     return t2;
 }
 
 /* fn channel<int>(cap: int) -> Channel<int> */
-#line 731
+#line N
 static wyn_channel *w_channel___int(int64_t cap, const wyn_site *t1) {
-#line 731
+#line N
     return wyn_channel_new(&wyn_type_int, cap, t1);
 }
 
 /* fn Channel<int>.send(self, v: int) -> bool */
-#line 91
+#line N
 static bool w_Channel_int_send(wyn_channel *self, int64_t v, const wyn_site *t1) {
-#line 91
+#line N
     return wyn_channel_send(self, &(int64_t){v}, t1);
 }
 

@@ -61,15 +61,15 @@ static void w_main(void) {
 }
 
 /* fn channel<int>(cap: int) -> Channel<int> */
-#line 731 "std/concurrency.wyn"
+#line N "std/concurrency.wyn"
 static wyn_channel *w_channel___int(int64_t cap, const wyn_site *t1) {
-#line 731
+#line N
     return wyn_channel_new(&wyn_type_int, cap, t1);
 }
 
 /* fn channel<string>(cap: int) -> Channel<string> */
-#line 731
+#line N
 static wyn_channel *w_channel___string(int64_t cap, const wyn_site *t1) {
-#line 731
+#line N
     return wyn_channel_new(&wyn_type_str, cap, t1);
 }

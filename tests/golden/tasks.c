@@ -145,9 +145,9 @@ static void w_main(void) {
 }
 
 /* fn Future<string>.to_string(self) -> string */
-#line 63 "std/concurrency.wyn"
+#line N "std/concurrency.wyn"
 static wyn_str *w_Future_string_to_string(wyn_future *self) {
-#line 63
+#line N
     return wyn_future_is_done(self) ? WYN_S(S_5) : WYN_S(S_6);
 }
 
