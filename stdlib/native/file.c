@@ -204,27 +204,31 @@ static char *path_in(const char *dir, const char *name) {
 }
 
 /* Links are listed, not followed, so there is no way round. */
-static void walk(const char *dir, wyn_array *out) {
+/* false, with the reason in errno, when a folder could not be read; all others are gone through. */
+static bool walk(const char *dir, wyn_array *out) {
     struct dirent **found;
-    int n = scandir(dir, &found, NULL, alphasort);
+    int n = scandir(dir, &found, NULL, alphasort), bad = n < 0 ? errno : 0;
     for (int i = 0; i < n; i++) {
         const char *name = found[i]->d_name;
         if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0) {
             char *path = path_in(dir, name);
-            if (is_real_dir(path)) walk(path, out);
+            if (is_real_dir(path)) bad = walk(path, out) ? bad : errno;
             else wyn_array_push_str(out, str_of(path));
             free(path);
         }
         free(found[i]);
     }
     if (n >= 0) free(found);
+    errno = bad;
+    return bad == 0;
 }
 
-/* All files below a folder, in order of their names, dot files too. */
+/* All files below a folder, in order of their names, dot files too; the outcome says whether every
+ * folder could be read. */
 wyn_array *wyn_file_walk(const wyn_str *path);
 wyn_array *wyn_file_walk(const wyn_str *path) {
     wyn_array *names = wyn_array_new(&wyn_type_str, 0);
-    if (outcome(wyn_file_is_dir(path))) walk(path->bytes, names);
+    outcome(walk(path->bytes, names));
     return names;
 }
 

@@ -43,7 +43,7 @@ status 0 ./picture 20 10 p.ppm
 app checksum
 status 2 ./checksum
 status 2 ./checksum nowhere
-said "nowhere: no folder"
+said "nowhere: No such file"
 status 2 ./checksum pages --workers=none
 said "--workers"
 mkdir files
@@ -85,7 +85,7 @@ path                     hits        bytes   p50   p99'
 app jsonl_summary
 status 2 ./jsonl_summary
 status 2 ./jsonl_summary nowhere
-said "nowhere: no folder"
+said "nowhere: No such file"
 status 2 ./jsonl_summary files
 said "no files"
 status 2 ./jsonl_summary events --make=x
@@ -103,7 +103,7 @@ said "f00007.jsonl: line 100"
 app dedup
 status 2 ./dedup
 status 2 ./dedup nowhere
-said "nowhere: no folder"
+said "nowhere: No such file"
 cp -r "$ROOT/examples/data/twins" twins
 ln -s ../one.txt twins/more/link
 status 0 ./dedup twins --remove
