@@ -45,7 +45,7 @@ help:
 	@echo 'make test [T=text]       all tests, or those whose name contains the text'
 	@echo 'make san [T=text]        the tests with address and undefined-behaviour checks'
 	@echo 'make stress              tasks again and again, gates, checkers: minutes; make soak MINUTES=n'
-	@echo 'make sim SEEDS=n         the runtime under simulated schedules; make mutants breaks it'
+	@echo 'make sim SEEDS=n         the runtime under simulated schedules; make mutants [T=text] breaks it'
 	@echo 'make bench               speed against the peers in bench/: programs, tasks'
 	@echo 'make ideas               runtimes without one of their ideas, for sh bench/spawn/ideas'
 	@echo 'make fuzz FUZZ_SECONDS=n feed nonsense to lexer, parser and checker (needs clang)'

@@ -270,7 +270,10 @@ bool idle_sleep(Worker *w) {
     if (worker_count > 1 && !poll_pending()) full_barrier();
     for (int i = 0; i < worker_count; i++) fork_want(running_on(workers[i]));
     bool crowded = crowd_now() && poll_pending(); /* then queues are left to their owners */
-    if (backlog(crowded ? RT_RING + 1 : 1)) return leave(w);
+    if (backlog(crowded ? RT_RING + 1 : 1)) {
+        cpu_pause(); /* enough others may be searching: this can repeat */
+        return leave(w);
+    }
     Sleep s = {w, nearest_timer()};
     bool keeps = false;
     if (s.until != 0) { /* one sleeper keeps the time, or all those with an earlier deadline */

@@ -4,16 +4,17 @@
 SIM_FLAGS := -std=gnu11 -O1 -g -w -MMD -MP -fno-omit-frame-pointer -fno-strict-aliasing \
     -DRT_HOSTILE -DRT_SIM -iquote runtime
 SIM_WRAP := $(foreach f,syscall clock_gettime nanosleep pause sched_yield pthread_create pthread_join \
-    aligned_alloc,-Wl$(comma)--wrap=$f)
+    aligned_alloc epoll_wait epoll_pwait2 read write close pthread_mutex_lock pthread_mutex_unlock \
+    pthread_cond_timedwait pthread_cond_signal,-Wl$(comma)--wrap=$f)
 SIM_OBJ := $(patsubst runtime/%.c,$(B)/sim/rt/%.o,$(filter-out runtime/gc.c,$(wildcard runtime/*.c))) \
-    $(B)/sim/rt/gc_malloc.o $(B)/sim/rt/sim.o
+    $(B)/sim/rt/gc_malloc.o $(B)/sim/rt/sim.o $(B)/sim/rt/system.o
 $(B)/sim/rt/%.o: runtime/%.c tests/sim/sim.h
 	@mkdir -p $(@D)
 	@$(CC) $(SIM_FLAGS) -include tests/sim/sim.h $(if $(filter start,$*),-Dmain=wyn_start) -c -o $@ $<
 $(B)/sim/rt/gc_malloc.o: tests/stress/tsan/gc_malloc.c tests/sim/sim.h
 	@mkdir -p $(@D)
 	@$(CC) $(SIM_FLAGS) -include tests/sim/sim.h -c -o $@ $<
-$(B)/sim/rt/sim.o: tests/sim/sim.c
+$(B)/sim/rt/sim.o $(B)/sim/rt/system.o: $(B)/sim/rt/%.o: tests/sim/%.c tests/sim/system.h
 	@mkdir -p $(@D)
 	@$(CC) -std=gnu11 -O2 -g $(WARN) -fno-omit-frame-pointer -c -o $@ $<
 $(B)/sim/%: tests/sim/%_sim.c tests/sim/check.h $(SIM_OBJ)
@@ -31,8 +32,8 @@ SEEDS ?= 5000
 SIMS := $(patsubst tests/sim/%,$(B)/sim/%,$(basename $(wildcard tests/sim/*_sim.c tests/sim/*_sim.wyn)))
 sim: $(SIMS:%_sim=%)
 	@for f in $^; do echo "  $$f 0 $(SEEDS)"; $$f 0 $(SEEDS) || exit 1; done
-mutants: sim
-	@SEEDS=$(SEEDS) sh tests/sim/mutants
+mutants: $(SIMS:%_sim=%)
+	@SEEDS=$(SEEDS) FLAGS='$(SIM_FLAGS)' WRAP='$(SIM_WRAP)' sh tests/sim/mutants '$(T)'
 
 # --- the runtime with every constant small, so that rare paths are taken often
 HOSTILE_RT := $(patsubst %.S,$(B)/hostile/rt/%.o,$(RUNTIME_SRC:%.c=$(B)/hostile/rt/%.o))

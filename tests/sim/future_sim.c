@@ -9,6 +9,7 @@ enum { TASKS = 5, AWAITERS = 4 };
 static const wyn_site site = {"sim.wyn", "main", 3};
 static wyn_future *tasks[TASKS];
 static int runs[TASKS];
+static wyn_channel *tell;
 
 static int64_t body(int64_t i) {
     runs[i]++;
@@ -47,7 +48,25 @@ static int64_t awaiter(int64_t unused) {
     return 1;
 }
 
+static int64_t told(int64_t unused) {
+    (void)unused;
+    int64_t v;
+    wyn_channel_recv_opt(tell, &v, &site);
+    return v;
+}
+
+/* Ends only when a deadline has passed before. */
+static void deadline(void) {
+    tell = wyn_channel_new(&wyn_type_int, 0, &site);
+    wyn_future *f = job(told, 0);
+    OK(!wyn_await_ms(f, (int64_t)sim_random(3), &site));
+    int64_t v = 7;
+    wyn_channel_send(tell, &v, &site);
+    OK(job_await(f) == 7);
+}
+
 int64_t wyn_main(void) {
+    deadline();
     wyn_future *a[AWAITERS];
     for (int64_t i = 0; i < TASKS; i++) tasks[i] = job(body, i);
     for (int i = 0; i < AWAITERS; i++) a[i] = job(awaiter, i);

@@ -6,7 +6,7 @@
 const char wyn_names[] = "";
 const int sim_threads = 0;
 
-enum { ROUNDS = 6 };
+enum { ROUNDS = 24 };
 static int done;
 
 static int64_t work(int64_t pauses) {

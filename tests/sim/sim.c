@@ -30,6 +30,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "system.h"
+
 enum { THREADS = 16, BUFFER = 8, AREAS = 80, POINTS = 100, STACK = 512 * 1024 };
 static const int64_t STEPS_MAX = 4000000;
 
@@ -355,6 +357,30 @@ static bool wait_here(const volatile void *word, int64_t until) {
     return t->timed_out;
 }
 
+/* At most so many; from anywhere. */
+static long wake(const volatile void *word, long most) {
+    long woken = 0;
+    int first = (int)sim_random((uint64_t)thread_count);
+    for (int i = 0; i < thread_count && woken < most; i++) {
+        Thread *t = &threads[(first + i) % thread_count];
+        if (t->state != WAITING || t->word != word) continue;
+        t->state = READY;
+        woken++;
+    }
+    return woken;
+}
+
+void sim_system(const char *what) {
+    point(what, "");
+    perform_all(&threads[current]);
+}
+
+bool sim_wait(const volatile void *word, int64_t until) { return wait_here(word, until); }
+
+long sim_wake(const volatile void *word, bool all) { return wake(word, all ? THREADS : 1); }
+
+int64_t sim_now(void) { return now; }
+
 static int64_t ns_of(const struct timespec *t) {
     return (int64_t)t->tv_sec * 1000000000 + t->tv_nsec;
 }
@@ -371,15 +397,7 @@ static long futex(_Atomic uint32_t *word, int op, uint32_t value, const struct t
         }
         return 0;
     }
-    long woken = 0;
-    int first = (int)sim_random((uint64_t)thread_count);
-    for (int i = 0; i < thread_count && woken < (long)value; i++) {
-        Thread *t = &threads[(first + i) % thread_count];
-        if (t->state != WAITING || t->word != word) continue;
-        t->state = READY;
-        woken++;
-    }
-    return woken;
+    return wake(word, (long)value);
 }
 
 long __wrap_syscall(long number, ...) {
@@ -389,8 +407,7 @@ long __wrap_syscall(long number, ...) {
     for (int i = 0; i < 6; i++) a[i] = va_arg(args, long);
     va_end(args);
     if (number == SYS_futex) {
-        point("futex", "");
-        perform_all(&threads[current]);
+        sim_system("futex");
         return futex((_Atomic uint32_t *)a[0], (int)a[1], (uint32_t)a[2],
                      (const struct timespec *)a[3]);
     }
@@ -413,8 +430,7 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *t) {
 
 int __wrap_nanosleep(const struct timespec *t, struct timespec *left) {
     (void)left;
-    point("sleep", "");
-    perform_all(&threads[current]);
+    sim_system("sleep");
     wait_here(NULL, now + ns_of(t) + 1);
     return 0;
 }
@@ -445,8 +461,7 @@ static void thread_main(void) {
 int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*body)(void *),
                           void *arg) {
     (void)attr;
-    point("create", "");
-    perform_all(&threads[current]);
+    sim_system("create");
     if (no_second && thread_count == 1) { /* the monitor: all must go well without it */
         no_second = false;
         return EAGAIN;
