@@ -7,10 +7,9 @@
 const char wyn_names[] = "";
 const int sim_threads = 0;
 
-enum { BUSY = 3, WAITING = 3, WORDS = 16, TURNS = 4 };
+enum { BUSY = 3, WAITING = 2, WORDS = 16, TURNS = 40 };
 static const wyn_site site = {"sim.wyn", "main", 3};
 static wyn_channel *values;
-static bool over;
 
 /* Below words of its own. */
 static int64_t task(int64_t n) {
@@ -18,7 +17,7 @@ static int64_t task(int64_t n) {
     for (int64_t i = 0; i < WORDS; i++) mine[i] = n * 100 + i;
     int64_t v = 0;
     if (n >= BUSY) OK(wyn_channel_recv_opt(values, &v, &site));
-    for (int i = 0; n < BUSY && (i < TURNS || !over); i++) wyn_task_yield();
+    for (int i = 0; n < BUSY && i < TURNS; i++) wyn_task_yield();
     for (int64_t i = 0; i < WORDS; i++) OK(mine[i] == n * 100 + i);
     return n;
 }
@@ -38,7 +37,6 @@ int64_t wyn_main(void) {
         if (sim_random(2) == 0) wyn_task_yield();
     }
     wyn_task_yield();
-    over = true;
     for (int64_t i = 0; i < WAITING; i++) OK(wyn_channel_send(values, &i, &site));
     for (int64_t i = 0; i < BUSY + WAITING; i++) OK(job_await(f[i]) == i);
     return 0;
