@@ -60,7 +60,7 @@ static void report_cycle(Checker *ck, ModuleStack *stack, Module *m, const Ast *
     while (from < stack->n && stack->v[from] != m) from++;
     for (u32 i = from; i < stack->n; i++) {
         buf_str(&b, stack->v[i]->name->s);
-        buf_c(&b, " -> ");
+        buf_c(&b, " \xe2\x86\x92 "); /* an arrow */
     }
     buf_str(&b, m->name->s);
     Str chain = buf_done(&b);
@@ -99,8 +99,16 @@ static Module *import_search(Checker *ck, Module *from, Str rel, Name name) {
     Module *m = import_try(ck, path, name, rel);
     if (m || ck->opt->root.n == 0) return m;
     Str root = ck->opt->root;
-    path = str_fmt(ck->perm, "%.*s/%.*s.wyn", FMT(root), FMT(rel));
+    bool current = str_eq(root, S("."));
+    path = current ? str_fmt(ck->perm, "%.*s.wyn", FMT(rel))
+                   : str_fmt(ck->perm, "%.*s/%.*s.wyn", FMT(root), FMT(rel));
     return import_try(ck, path, name, rel);
+}
+
+static Name capital_name(Checker *ck, Name name) {
+    Str s = str_copy(ck->perm, name->s);
+    if (s.p[0] >= 'a' && s.p[0] <= 'z') ((char *)s.p)[0] = (char)(s.p[0] - 'a' + 'A');
+    return intern(ck->names, s);
 }
 
 static Module *import_one(Checker *ck, Module *from, const Ast *imp) {
@@ -124,7 +132,11 @@ static Module *import_one(Checker *ck, Module *from, const Ast *imp) {
     if (built_in && p->n == 1 && !imp->import.from) return NULL;
     Diag *d = diag_new(ck->ds, E_NO_MODULE, imp->span, "Module '%.*s' not found", FMT(rel));
     diag_label(d, imp->span, "no file %.*s.wyn", FMT(rel));
-    diag_hint(d, "a module is a file NAME.wyn beside the file that imports it, or in packages/");
+    Name upper = capital_name(ck, name);
+    if (map_get(&ck->owners, upper) || map_get(&ck->std_scope, upper))
+        diag_hint(d, "the built-in module is '%s'; it needs no import", upper->s.p);
+    else
+        diag_hint(d, "a module is a file NAME.wyn beside the file that imports it, or in packages/");
     return NULL;
 }
 

@@ -18,6 +18,13 @@ printf 'xs = [1]\nprintln("before")\nprintln(xs[xs.len()])\n' >panic.wyn
 status 101 "$WYNC" run panic.wyn
 printed before
 said 'panic at panic.wyn:3: array index out of bounds: index 1, length 1'
+# a file in a folder below imports from the folder where wync is called; never from above it
+mkdir -p tests
+echo 'pub fn f() -> int { return 5 }' >lib.wyn
+printf 'import lib\nprintln(lib.f())\n' >tests/t.wyn
+status 0 "$WYNC" run tests/t.wyn
+printed 5
+status 4 sh -c 'cd tests && "$WYNC" run t.wyn'
 # a signal that ends the program is 128 + its number; one sent to wync reaches the program
 printf 'println("up")\nwhile true {\n    sleep_ms(20)\n}\n' >loop.wyn
 "$WYNC" run loop.wyn >"$TMP/loop.out" 2>&1 &
