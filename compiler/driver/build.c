@@ -24,7 +24,7 @@ static bool file_usable(const Options *o) {
         return false;
     }
     HostStat st = host_stat(o->file);
-    if (st.kind == HOST_DIR) say("%s is a directory", o->file);
+    if (st.kind == HOST_DIR) say("%s is a directory without a main.wyn", o->file);
     return st.kind != HOST_DIR;
 }
 

@@ -15,22 +15,14 @@ static ReadResult read_input(void *ctx, Arena *perm, Str path) {
     return (ReadResult){t.ok, t.text};
 }
 
-static bool below_current(Str dir) {
-    if (dir.n && dir.p[0] == '/') return false;
-    for (u32 i = 0; i + 1 < dir.n; i++)
-        if (dir.p[i] == '.' && dir.p[i + 1] == '.') return false;
-    return true;
-}
-
-/* The folder that imports may not leave: the nearest one above with a wyn.toml, else the current
- * one for a file below it, else the file's. */
+/* The folder that imports may not leave: the nearest one above with a wyn.toml, else the file's. */
 static Str project_root(Arena *perm, Str path) {
     u32 n = path.n;
     while (n && path.p[n - 1] != '/') n--;
     Str own = str_copy(perm, (Str){path.p, n});
     for (Str dir = own;;) {
         if (host_stat(str_fmt(perm, "%.*swyn.toml", FMT(dir)).p).kind == HOST_FILE) return dir;
-        if (dir.n < 2) return below_current(own) ? S(".") : own;
+        if (dir.n < 2) return own;
         dir.n--;
         while (dir.n && dir.p[dir.n - 1] != '/') dir.n--;
     }

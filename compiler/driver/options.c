@@ -77,8 +77,11 @@ static void option_set(Parser *p, OptionId id, const char *value) { /* table */
     Options *o = p->o;
     switch (id) {
     case OPT_OUTPUT: o->output = value; break;
+    case OPT_FAST:
     case OPT_O0: o->cc.optimise = false, o->opt_given = true; break;
+    case OPT_RELEASE:
     case OPT_O2: o->cc.optimise = true, o->opt_given = true; break;
+    case OPT_DEBUG_LONG:
     case OPT_DEBUG: o->cc.debug = true; break;
     case OPT_CC: o->cc.kind = choice(p, id, value) == 1 ? CC_CLANG : CC_GCC; break;
     case OPT_STATIC_GC: o->cc.static_gc = true; break;
@@ -146,12 +149,26 @@ static void word_parse(Parser *p, const char *word, bool first) {
         Str hint = did_you_mean(p->arena, word, false);
         if (!hint.n) hint = str_fmt(p->arena, " (and there is no file '%s')", word);
         fail(p, str_fmt(p->arena, "Unknown command '%s'%.*s", word, FMT(hint)));
+    } else if (o->file && o->command == CMD_RUN) { /* this and the rest go to the program */
+        o->args = p->argv + p->at - 1;
+        o->arg_count = p->argc - p->at + 1;
+        p->at = p->argc;
     } else if (o->file) {
-        fail(p, str_fmt(p->arena, "unexpected argument '%s'%s", word,
-                        o->command == CMD_RUN ? ": arguments of the program stand after --" : ""));
+        fail(p, str_fmt(p->arena, "unexpected argument '%s'", word));
     } else {
         o->file = word;
     }
+}
+
+/* For a folder, and for none named: its main.wyn or src/main.wyn. */
+static const char *main_file(Arena *a, const char *given) {
+    if (given && host_stat(given).kind != HOST_DIR) return given;
+    static const char *const names[] = {"main.wyn", "src/main.wyn"};
+    for (u32 i = 0; i < COUNT_OF(names); i++) {
+        Str path = given ? str_fmt(a, "%s/%s", given, names[i]) : str_c(names[i]);
+        if (host_stat(path.p).kind == HOST_FILE) return path.p;
+    }
+    return given;
 }
 
 Str options_parse(Arena *a, Options *o, int argc, char **argv) {
@@ -174,5 +191,7 @@ Str options_parse(Arena *a, Options *o, int argc, char **argv) {
     if (!p.error.n && o->arg_count && o->command != CMD_RUN)
         fail(&p, S("only `wync run` passes arguments on after --"));
     if (o->cc.debug && !o->opt_given) o->cc.optimise = false;
+    if (o->command == CMD_BUILD || o->command == CMD_RUN || o->command == CMD_CHECK)
+        o->file = main_file(a, o->file);
     return p.error;
 }

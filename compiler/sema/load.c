@@ -97,11 +97,8 @@ static Module *import_search(Checker *ck, Module *from, Str rel, Name name) {
     }
     Str path = str_fmt(ck->perm, "%.*spackages/%.*s/%s.wyn", FMT(top), FMT(rel), name->s.p);
     Module *m = import_try(ck, path, name, rel);
-    if (m || ck->opt->root.n == 0) return m;
-    Str root = ck->opt->root;
-    bool current = str_eq(root, S("."));
-    path = current ? str_fmt(ck->perm, "%.*s.wyn", FMT(rel))
-                   : str_fmt(ck->perm, "%.*s/%.*s.wyn", FMT(root), FMT(rel));
+    if (m) return m;
+    path = str_fmt(ck->perm, "%.*s%.*s.wyn", FMT(ck->opt->root), FMT(rel)); /* "" or ends in '/' */
     return import_try(ck, path, name, rel);
 }
 
@@ -136,7 +133,8 @@ static Module *import_one(Checker *ck, Module *from, const Ast *imp) {
     if (map_get(&ck->owners, upper) || map_get(&ck->std_scope, upper))
         diag_hint(d, "the built-in module is '%s'; it needs no import", upper->s.p);
     else
-        diag_hint(d, "a module is a file NAME.wyn beside the file that imports it, or in packages/");
+        diag_hint(d, "a module is a file NAME.wyn beside the file that imports it, or in "
+                     "packages/");
     return NULL;
 }
 

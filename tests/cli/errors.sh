@@ -25,8 +25,7 @@ said "is a directory"
 status 1 "$WYNC" run folder.wyn
 echo 'println(1)' >one.wyn
 status 1 "$WYNC" one.wyn two.wyn
-status 1 "$WYNC" run one.wyn two
-said "after --"
+status 1 "$WYNC" check one.wyn two
 if [ "$(id -u)" != 0 ]; then
     cp one.wyn secret.wyn
     chmod 0 secret.wyn
