@@ -69,6 +69,10 @@ ssize_t conn_receive(Conn *c, int64_t h, int fd, char *to, size_t room, int64_t 
 /* For a handle: what was put, then these bytes; how many, or a negative errno. */
 int64_t conn_send(int64_t h, const char *p, size_t n, int64_t ms);
 
+/* Sends what was put, before something else: a write, or a wait for the other side, which may wait
+ * for it. A failure shows then. Another task that puts at this moment sends for itself. */
+void conn_send_put(Conn *c, int64_t h, int fd, int64_t when);
+
 /* Writes all of it; 0 or a negative errno. */
 int64_t conn_write(Conn *c, int64_t h, int fd, const char *p, size_t n, int64_t when);
 

@@ -4,6 +4,7 @@
  * whole call; below 0: no limit. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -11,10 +12,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -222,8 +223,42 @@ wyn_str *wyn_net_address(int64_t h, bool peer) {
 
 /* ---- listening and connecting ---- */
 
+/* A descriptor kept back, so that there is one for a moment when there are no more; -1: none. */
+static _Atomic int reserve = -1;
+
+/* Before the first listener: as many descriptors as the system allows, and the reserve. */
+static void reserve_keep(void) {
+    struct rlimit limit;
+    if (atomic_load(&reserve) >= 0) return;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max < 1 << 20 ? limit.rlim_max : 1 << 20;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    int none = -1, fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (fd >= 0 && !atomic_compare_exchange_strong(&reserve, &none, fd)) close(fd);
+}
+
+/* Without descriptors: says goodbye to a client, by what was put to the listener, instead of letting
+ * it wait for nothing. False: it could not. */
+static bool shed(Conn *listener, int fd) {
+    int spare = atomic_exchange(&reserve, -1);
+    if (spare < 0) return false;
+    close(spare);
+    int got = sys_accept(fd);
+    if (got >= 0) {
+        char rest[4096];
+        if (listener->out_len > 0) sys_send(got, listener->out, listener->out_len);
+        shutdown(got, SHUT_WR);
+        sys_recv(got, rest, sizeof rest); /* what is not read would take the goodbye back */
+        close(got);
+    }
+    reserve_keep();
+    return got >= 0;
+}
+
 static __attribute__((noinline)) int listen_at(const struct sockaddr *a, socklen_t len,
                                                int64_t backlog, bool share) {
+    reserve_keep();
     int fd = socket(a->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), one = 1;
     if (fd < 0) return -errno;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
@@ -302,7 +337,14 @@ int64_t wyn_net_accept(int64_t h, int64_t ms) {
     ssize_t got, bad = 0;
     do {
         got = sys_accept(fd);
-        if (got < 0) bad = conn_again(h, got, POLL_READ, when, "accept");
+        if (got == -EMFILE || got == -ENFILE) {
+            if (shed(extra, fd)) continue;
+            reserve_keep();
+            wyn_sleep(10, NULL); /* some will be free again */
+            if (ms >= 0) bad = -ETIMEDOUT;
+        } else if (got < 0) {
+            bad = conn_again(h, got, POLL_READ, when, "accept");
+        }
     } while (got < 0 && bad == 0);
     poll_leave(h);
     if (got < 0) return bad;
@@ -375,9 +417,7 @@ static int64_t out_send(Conn *c, int64_t h, int fd, int64_t when) {
     return n == 0 ? 0 : conn_write(c, h, fd, c->out, n, when);
 }
 
-/* Before a wait for the other side, which may wait for what was put. A failure shows when it is
- * read. Another task that puts at this moment sends for itself. */
-static void out_before_read(Conn *c, int64_t h, int fd, int64_t when) {
+void conn_send_put(Conn *c, int64_t h, int fd, int64_t when) {
     if (!out_take(c)) return;
     out_send(c, h, fd, when);
     out_give(c);
@@ -453,7 +493,7 @@ ssize_t conn_receive(Conn *c, int64_t h, int fd, char *to, size_t room, int64_t 
         c->from += n;
         return (ssize_t)n;
     }
-    out_before_read(c, h, fd, when);
+    conn_send_put(c, h, fd, when);
     return read_some(c, h, fd, to, room, when);
 }
 
@@ -486,7 +526,7 @@ bool conn_fill(Conn *c, int64_t h, int fd, int64_t when) {
         c->buf = more;
         c->cap = cap;
     }
-    out_before_read(c, h, fd, when);
+    conn_send_put(c, h, fd, when);
     ssize_t n = read_some(c, h, fd, c->buf + c->to, c->cap - c->to, when);
     c->error = n < 0 ? (int)-n : 0;
     if (n <= 0) return false;
@@ -515,7 +555,7 @@ wyn_str *wyn_net_read(int64_t h, int64_t most, int64_t ms) {
         int64_t when = poll_deadline(ms);
         PollSide side;
         ssize_t n, bad = 0;
-        out_before_read(c, h, fd, when);
+        conn_send_put(c, h, fd, when);
         do {
             n = read_once(c, h, fd, scratch_here(), room, &side);
             if (n < 0) bad = conn_again(h, n, side, when, "read from a connection");
@@ -598,7 +638,7 @@ int64_t conn_send(int64_t h, const char *p, size_t n, int64_t ms) {
     int fd = poll_enter(h, &extra);
     if (fd < 0) return -EBADF;
     int64_t when = poll_deadline(ms);
-    out_before_read(extra, h, fd, when); /* in order */
+    conn_send_put(extra, h, fd, when); /* in order */
     int64_t bad = conn_write(extra, h, fd, p, n, when);
     poll_leave(h);
     return bad != 0 ? bad : (int64_t)n;
@@ -606,92 +646,6 @@ int64_t conn_send(int64_t h, const char *p, size_t n, int64_t ms) {
 
 int64_t wyn_net_write(int64_t h, const wyn_str *s, int64_t ms) {
     return conn_send(h, s->bytes, (size_t)s->len, ms);
-}
-
-enum { PARTS = 64 }; /* pieces that one call of the system takes */
-
-static __attribute__((noinline)) ssize_t sys_send_parts(int fd, struct iovec *v, size_t n) {
-    struct msghdr m = {.msg_iov = v, .msg_iovlen = n};
-    ssize_t k = sendmsg(fd, &m, MSG_NOSIGNAL);
-    return k < 0 ? -errno : k;
-}
-
-/* Sends v[0, n), which it changes. */
-static int64_t write_parts(int64_t h, int fd, struct iovec *v, size_t n, int64_t when) {
-    while (n > 0) {
-        ssize_t k = sys_send_parts(fd, v, n);
-        if (k < 0 && (k = conn_again(h, k, POLL_WRITE, when, "write to a connection")) < 0)
-            return k;
-        for (; n > 0 && (size_t)k >= v->iov_len; v++, n--) k -= (ssize_t)v->iov_len;
-        if (n > 0) *v = (struct iovec){(char *)v->iov_base + k, v->iov_len - (size_t)k};
-    }
-    return 0;
-}
-
-/* Writes the texts one behind the other, without a copy; how many bytes. */
-int64_t wyn_net_write_parts(int64_t h, wyn_array *parts, int64_t ms) {
-    void *extra;
-    int fd = poll_enter(h, &extra);
-    if (fd < 0) return -EBADF;
-    Conn *c = extra;
-    wyn_buf *all = parts->buf; /* another task may change the array meanwhile */
-    int64_t when = poll_deadline(ms), bad = 0, total = 0, len = (int64_t)all->len;
-    out_before_read(c, h, fd, when); /* in order */
-    for (int64_t i = 0; i < len && bad == 0;) {
-        struct iovec v[PARTS];
-        size_t n = 0;
-        for (; i < len && n < PARTS; i++) {
-            const wyn_str *s = ((wyn_str **)all->data)[i];
-            if (s->len > 0) v[n++] = (struct iovec){(char *)(uintptr_t)s->bytes, (size_t)s->len};
-            total += s->len;
-        }
-        if (c->layer == NULL) {
-            bad = write_parts(h, fd, v, n, when);
-        } else {
-            for (size_t k = 0; k < n && bad == 0; k++)
-                bad = conn_write(c, h, fd, v[k].iov_base, v[k].iov_len, when);
-        }
-    }
-    poll_leave(h);
-    return bad != 0 ? bad : total;
-}
-
-/* Passes on what one connection reads to the other, until its end; how many bytes. One buffer. */
-int64_t wyn_net_copy(int64_t from, int64_t to, int64_t ms) {
-    Conn *c;
-    void *other;
-    int fd = conn_enter_read(from, &c);
-    if (fd < 0) return -EBADF;
-    int out = poll_enter(to, &other);
-    int64_t total = 0, bad = out < 0 ? -EBADF : 0;
-    while (bad == 0) {
-        if (c->from == c->to && !conn_fill(c, from, fd, poll_deadline(ms))) break;
-        size_t n = c->to - c->from;
-        bad = conn_write(other, to, out, c->buf + c->from, n, poll_deadline(ms));
-        c->from = c->to = 0;
-        total += (int64_t)n;
-        if (n == c->cap && n < CHUNK) conn_reserve(c, 2 * n); /* there is more */
-    }
-    if (bad == 0) bad = -c->error;
-    if (out >= 0) poll_leave(to);
-    conn_leave_read(from, c);
-    return bad != 0 ? bad : total;
-}
-
-/* TCP asks a silent other side after so many seconds whether it is still there; 0: no more. */
-bool wyn_net_keep_alive(int64_t h, int64_t seconds) {
-    void *extra;
-    int fd = poll_enter(h, &extra), on = seconds > 0, tries = 4;
-    if (fd < 0) return false;
-    int first = seconds > 32767 ? 32767 : (int)seconds, every = first / 4 + 1;
-    bool ok = setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on) == 0;
-    if (ok && on) {
-        ok = setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &first, sizeof first) == 0 &&
-             setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &every, sizeof every) == 0 &&
-             setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &tries, sizeof tries) == 0;
-    }
-    poll_leave(h);
-    return ok;
 }
 
 bool wyn_net_shutdown(int64_t h) {
