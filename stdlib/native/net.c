@@ -238,8 +238,8 @@ static void reserve_keep(void) {
     if (fd >= 0 && !atomic_compare_exchange_strong(&reserve, &none, fd)) close(fd);
 }
 
-/* Without descriptors: says goodbye to a client, by what was put to the listener, instead of letting
- * it wait for nothing. False: it could not. */
+/* Without descriptors: says goodbye to a client, by what was put to the listener, instead of
+ * letting it wait for nothing. False: it could not. */
 static bool shed(Conn *listener, int fd) {
     int spare = atomic_exchange(&reserve, -1);
     if (spare < 0) return false;
