@@ -46,7 +46,7 @@ typedef struct GcThread {
 
 static bool gc_started, threads_started;
 static char *stack_bottom, *system_free, *system_bottom;
-static void *oom_reserve;
+static _Atomic(void *) oom_reserve;
 static GC_push_other_roots_proc previous_roots;
 
 /* ---- roots ---- */
@@ -310,12 +310,9 @@ static void *no_memory(size_t size) {
 }
 
 static _Noreturn void out_of_memory(void) {
-    if (oom_reserve != NULL) {
-        void *p = oom_reserve;
-        oom_reserve = NULL;
-        on_system(GC_free, p);
-    }
-    wyn_panic("out of memory");
+    void *p = atomic_exchange(&oom_reserve, NULL); /* one of several who find the end */
+    if (p != NULL) on_system(GC_free, p);
+    panic_no_memory();
 }
 
 static void warn_nothing(char *format, GC_word arg) {

@@ -164,6 +164,20 @@ void panic_rethrow(Panic *p, const wyn_site *awaited) {
     panic_raise(copy);
 }
 
+WYN_STR_LIT(no_memory_text, 13, "out of memory");
+
+void panic_no_memory(void) {
+    static __thread bool asked; /* between here and panic_raise no other task runs */
+    if (asked) wyn_no_memory("more values");
+    asked = true;
+    Panic *p = wyn_alloc(sizeof *p);
+    p->trace = wyn_alloc_atomic(sizeof *p->trace);
+    asked = false;
+    trace_capture(p->trace, __builtin_frame_address(0));
+    p->text = WYN_S(no_memory_text);
+    panic_raise(p);
+}
+
 static __attribute__((noinline)) _Noreturn void panic_new(wyn_str *text, const wyn_site *site) {
     Panic *p = wyn_alloc(sizeof *p);
     p->trace = wyn_alloc_atomic(sizeof *p->trace);

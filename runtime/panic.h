@@ -32,6 +32,9 @@ _Noreturn void panic_rethrow(Panic *p, const wyn_site *awaited);
 _Noreturn void panic_cancelled(void);
 bool panic_is_cancelled(const Panic *p);
 
+/* `out of memory`. If there is none even for that panic, the process ends with a message. */
+_Noreturn void panic_no_memory(void);
+
 /* To stderr, after stdout. */
 void panic_report(const Panic *p);
 

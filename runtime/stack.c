@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <ucontext.h>
+#include <unistd.h>
 
 #include "config.h"
 #include "fiber.h"
@@ -311,13 +312,19 @@ static bool fault_in_reserve(Stack *s, const char *at, greg_t *regs) {
     return true;
 }
 
+/* In a handler: whatever was interrupted may hold locks. */
+static _Noreturn void die(const char *text) {
+    wyn_err_write(text, strlen(text));
+    _exit(STATUS_PANIC);
+}
+
 /* In the guard of the part in use: code without a check has used up more than RT_STACK_ROOM. The
  * panic runs on a segment more. */
 static bool fault_in_guard(Stack *s, const char *at, greg_t *regs) {
     const char *low = s->segment != NULL ? s->segment->low : s->low;
     if (low == NULL || at >= low || at < low - RT_STACK_GUARD_PAGE) return false;
-    Segment *g = segment_new(RT_SEGMENT);
-    if (s->spare == SPARE_TAKEN || g == NULL) return false;
+    Segment *g = s->spare == SPARE_TAKEN ? NULL : segment_new(RT_SEGMENT);
+    if (g == NULL) die("wyn: stack overflow, and no memory to report more\n");
     s->spare = SPARE_TAKEN;
     g->inner = s->segment == NULL ? s->first : s->segment->inner;
     segment_link(s, g);
@@ -344,7 +351,7 @@ static void on_fault(int signal_number, siginfo_t *info, void *context) {
 
 void stack_alternate(char **low) {
     char *p = mmap(NULL, RT_ALT_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    CHECK(p != MAP_FAILED);
+    if (p == MAP_FAILED) wyn_no_memory("a thread");
     *low = p;
     stack_t alt = {.ss_sp = p, .ss_size = RT_ALT_STACK};
     sigaltstack(&alt, NULL);

@@ -40,6 +40,34 @@ limited 300000 0 deep
 printed 'Err("stack overflow (recursion too deep?)")
 377628'
 
+# Many that are deep at the same time: the values and the panics run out of memory as well.
+cat >both.wyn <<'END'
+fn depth(n: int) -> int {
+    if n == 0 {
+        Time.sleep(20)
+        return 1
+    }
+    return depth(n - 1) + "${n}".len()
+}
+fn main() {
+    tasks = []
+    for i in 0..4000 { tasks.push(spawn depth(2000)) }
+    for t in tasks { await t }
+}
+END
+status 0 "$WYNC" build both.wyn -o both
+for workers in 2 8; do
+    export WYN_WORKERS=$workers
+    for kilobytes in 80000 200000; do
+        limited $kilobytes 101 both
+        case $err in
+        *'no memory for '* | *'out of memory'* | *'stack overflow'*) ;;
+        *) complain "?" "stderr '$err' says nothing of memory" ;;
+        esac
+    done
+done
+unset WYN_WORKERS
+
 # The rounds of a parallel for use lambdas of a task whose stack is elsewhere meanwhile.
 cat >rounds.wyn <<'END'
 fn mapped(k: int) -> int {
