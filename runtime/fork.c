@@ -214,6 +214,7 @@ __attribute__((noinline)) void wyn_fork_lower(wyn_stack *s, wyn_slot *head) {
 void wyn_fork_run_here(wyn_stack *s, wyn_slot *t, wyn_slot *head) {
     const wyn_fork *fork = t->fork;
     t->fork = &wyn_fork_nothing; /* what it spawns may share this slot */
+    s->head = head;
     fork->run(s, head, t);
 }
 
@@ -238,15 +239,16 @@ uintptr_t fork_steal(Fiber *victim) {
 }
 
 typedef struct Stolen {
-    Deque *d;
+    wyn_stack *stack;
     wyn_slot *task, *head;
     const wyn_fork *fork;
+    bool scoped;
 } Stolen;
 
 static void run_body(void *arg) {
     Stolen *r = arg;
-    if (r->d->fiber->context->panic.scope != NULL) scope_check();
-    r->fork->run(&r->d->fork, r->head, r->task);
+    if (r->scoped) scope_check();
+    r->fork->run(r->stack, r->head, r->task);
 }
 
 /* Publishes the result. After that nothing of the slot is touched. */
@@ -258,31 +260,35 @@ static void finish(wyn_slot *t, uintptr_t as) {
     if (waiter_win(w, 0)) waiter_wake(w);
 }
 
-/* Runs a claimed slot of another stack on this one, whose slots from head on are free. */
-static void run_stolen(Deque *d, wyn_slot *head, wyn_slot *t) {
-    Context *c = d->fiber->context;
+/* Runs a claimed slot of another stack on this one, whose slots from head on are free; NULL: all
+ * that are not in use. It gets a deque if it has none and the task wants one. */
+static void run_stolen(Fiber *f, wyn_slot *head, wyn_slot *t) {
+    Context *c = f->context;
     const wyn_fork *fork = t->fork;
     if (fork == &wyn_fork_nothing) {
         finish(t, SLOT_DONE);
         return;
     }
+    Deque *d = fork_deque(f);
+    if (d == NULL && (fork->flags & WYN_FORK_FORKS) != 0) d = open_deque(f);
+    wyn_slot *before = d == NULL ? NULL : d->fork.head;
+    if (head == NULL) head = before;
     uintptr_t fresh = SLOT_NEW; /* or its owner waits already */
-    __atomic_compare_exchange_n(&t->st, &fresh, (uintptr_t)d->fiber | SLOT_RUNNING, false,
+    __atomic_compare_exchange_n(&t->st, &fresh, (uintptr_t)f | SLOT_RUNNING, false,
                                 __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
     wyn_task desc = {.site = fork->site};
     Run run = {.outer = c->run, .desc = &desc};
-    Stolen stolen = {d, t, head, fork};
-    wyn_slot *before = d->fork.head;
+    Stolen stolen = {d == NULL ? NULL : &d->fork, t, head, fork, t->scope != NULL};
     struct wyn_scope *scope = c->panic.scope;
     int masked = c->panic.masked;
     Panic *p = NULL;
-    d->fork.head = head;
+    if (d != NULL) d->fork.head = head;
     c->run = &run;
     c->panic.scope = t->scope;
     c->panic.masked = 0;
     bool ok = panic_run(run_body, &stolen, &p);
     c->run = run.outer;
-    d->fork.head = before;
+    if (d != NULL) d->fork.head = before;
     c->panic.scope = scope;
     c->panic.masked = masked;
     if (!ok) {
@@ -309,7 +315,7 @@ void fork_share_all(Deque *d) {
 }
 
 /* Takes one slot of a stack that was parked; if there are more, others come for them. */
-static void run_of(Deque *from, Deque *d) {
+static void run_of(Deque *from, Fiber *f) {
     atomic_store_explicit(&from->listed, false, memory_order_release);
     for (;;) {
         uint64_t x = atomic_load_explicit(&from->shared, memory_order_acquire);
@@ -319,18 +325,17 @@ static void run_of(Deque *from, Deque *d) {
         if (deque_stealable(from) &&
             !atomic_exchange_explicit(&from->listed, true, memory_order_acq_rel))
             sched_push((uintptr_t)from->fiber | ENTRY_DEQUE);
-        run_stolen(d, d->fork.head, t);
+        run_stolen(f, NULL, t);
         return;
     }
 }
 
 void fork_run_entry(uintptr_t entry) {
     void *p = (void *)(entry & ~(uintptr_t)ENTRY_TAG);
-    Deque *d = deque_self();
     if ((entry & ENTRY_TAG) == ENTRY_DEQUE) {
-        run_of(fork_deque(p), d);
+        run_of(fork_deque(p), fiber_self());
     } else {
-        run_stolen(d, d->fork.head, p);
+        run_stolen(fiber_self(), NULL, p);
     }
 }
 
@@ -343,7 +348,7 @@ static __attribute__((noinline)) const wyn_fork *fork_guess(const Deque *d, uint
 
 /* Meanwhile something of what its thief has spawned. */
 static bool leapfrog(Deque *d, Deque *thief, wyn_slot *head) {
-    if (thief == d || wyn_stack_low()) return false;
+    if (thief == NULL || thief == d || wyn_stack_low()) return false;
     uint64_t x = atomic_load_explicit(&thief->shared, memory_order_acquire);
     if (top_of(x) >= split_of(x)) {
         deque_want(thief);
@@ -358,7 +363,7 @@ static bool leapfrog(Deque *d, Deque *thief, wyn_slot *head) {
         return true;
     }
     d->on_top++;
-    run_stolen(d, head, t);
+    run_stolen(d->fiber, head, t);
     d->on_top--;
     return true;
 }

@@ -14,7 +14,8 @@ typedef struct wyn_stack {
 } wyn_stack;
 enum {
     WYN_FORK_WAITS = 1, /* it may wait for tasks that it has not spawned */
-    WYN_FORK_CALM = 2   /* it waits for nothing, and cannot panic but for want of memory */
+    WYN_FORK_CALM = 2,  /* it waits for nothing, and cannot panic but for want of memory */
+    WYN_FORK_FORKS = 4  /* run looks at stack and head: s->head is that head then */
 };
 typedef struct wyn_fork {
     void (*run)(wyn_stack *stack, wyn_slot *head, wyn_slot *task); /* from operands to result */

@@ -93,7 +93,10 @@ void emit_fork(Emit *e, IrFork *fork) {
         else out_c(&e->objects_out, "NULL, ");
         bool alone = (fork->call->effects & (EF_WAITS | EF_SPINS)) != 0;
         const char *flag = fork->call->effects == 0 ? "WYN_FORK_CALM" : "0";
-        out_fmt(&e->objects_out, "%s};\n", alone ? "WYN_FORK_WAITS" : flag);
+        if (fork->call->head)
+            flag = alone ? "WYN_FORK_WAITS | WYN_FORK_FORKS" : "WYN_FORK_FORKS";
+        else if (alone) flag = "WYN_FORK_WAITS";
+        out_fmt(&e->objects_out, "%s};\n", flag);
     }
     out_fmt(e->out, "&FORK_%u", fork->id);
 }

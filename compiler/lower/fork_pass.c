@@ -111,7 +111,7 @@ static void read_call(void *ctx, IrExpr *e) {
     Pass *p = ctx;
     bool hidden = e->kind == IE_CALL && takes_hidden(e->call.fn);
     if (hidden) pass_on(p, e);
-    if (hidden || !p->fn->head) return;
+    if (hidden || !p->fn->head || p->fn->thief) return;
     if (!(effect_of(p->effect, e) & (EF_WAITS | EF_FORKS))) return;
     e->spills = true;
     if (p->fn->spills) return;

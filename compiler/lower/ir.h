@@ -251,6 +251,7 @@ struct IrFn {
     IrVar *stack, *head; /* the stack it runs on, the first free slot of its deque; or NULL */
     bool address_taken;  /* so its parameters are as they must be */
     bool spills;         /* itself or something below stores head */
+    bool thief;          /* runs a slot for the runtime, which has stored head */
     u32 size, uses;      /* statements, calls */
     VEC(IrFn *) callees; /* of an inlined function: those that are inlined too */
     IrStruct *frame;     /* generators: body runs from the state in field 1 of self */

@@ -147,6 +147,7 @@ static IrFn *body_run(LowerFn *f, const ForkBody *b) {
     IrFn *fn = ir_fn_new(lw, str_fmt(lw->perm, "%.*s_stolen", FMT(f->out->name)), NULL);
     LowerFn *g = fn_begin(lw, fn);
     g->fn = f->fn;
+    fn->thief = true;
     fn->stack = fn_param(g, &name_stack, stack_type(lw));
     fn->head = fn_param(g, &name_head, slot_type(g));
     IrVar *task = fn_param(g, NULL, slot_type(g));

@@ -41,7 +41,7 @@ static const wyn_site SITE_9 = {"fork.wyn", "main", 16};
 static const wyn_site SITE_2 = {"fork.wyn", "main", 9};
 static const wyn_site SITE_4 = {"fork.wyn", "main", 10};
 
-static const wyn_fork FORK_0 = {w_fib_stolen, &SITE_0, 0};
+static const wyn_fork FORK_0 = {w_fib_stolen, &SITE_0, WYN_FORK_FORKS};
 static const wyn_fork FORK_1 = {w_buried_stolen, &SITE_3, WYN_FORK_WAITS};
 static const wyn_fork FORK_2 = {w_buried_stolen_2, &SITE_5, WYN_FORK_WAITS};
 
@@ -74,7 +74,7 @@ static void w_buried_stolen(wyn_stack *stack, wyn_slot *head, wyn_slot *t1) {
     (void)stack;
     (void)head;
     E_buried_task *t2 = (E_buried_task *)wyn_fork_operands(t1, sizeof(E_buried_task));
-    int64_t t3 = (stack->head = head, w_buried_task(t2->f0));
+    int64_t t3 = w_buried_task(t2->f0);
     *(int64_t *)wyn_fork_result(t1, sizeof(int64_t)) = t3;
 }
 
@@ -82,7 +82,7 @@ static void w_buried_stolen_2(wyn_stack *stack, wyn_slot *head, wyn_slot *t1) {
     (void)stack;
     (void)head;
     E_buried_task_2 *t2 = (E_buried_task_2 *)wyn_fork_operands(t1, sizeof(E_buried_task_2));
-    int64_t t3 = (stack->head = head, w_buried_task_2(t2->f0));
+    int64_t t3 = w_buried_task_2(t2->f0);
     *(int64_t *)wyn_fork_result(t1, sizeof(int64_t)) = t3;
 }
 

@@ -38,7 +38,7 @@ static void tree_stolen(wyn_stack *stack, wyn_slot *head, wyn_slot *task) {
     *(int64_t *)wyn_fork_result(task, sizeof r) = r;
 }
 
-static const wyn_fork fork_tree = {tree_stolen, &site, 0};
+static const wyn_fork fork_tree = {tree_stolen, &site, WYN_FORK_FORKS};
 
 static int64_t join(wyn_stack *stack, wyn_slot *t, wyn_slot *base, wyn_slot *head, bool last) {
     if (!wyn_fork_mine(stack, t)) {
