@@ -51,8 +51,10 @@ static void global_add(Checker *ck, Module *m, AstName n, const Ast *stmt) {
     g->is_const = stmt && (stmt->flags & AF_CONST);
     g->is_export = stmt && (stmt->flags & (AF_EXPORT | AF_PUB));
     g->id = ck->prog->globals.n;
-    ty_slot(ck, &g->type);
-    if (!m->is_std) vec_push(ck->perm, &ck->prog->globals, g);
+    if (!m->is_std) { /* one of the library waits for global_wake */
+        ty_slot(ck, &g->type);
+        vec_push(ck->perm, &ck->prog->globals, g);
+    }
     Symbol *s = NEW(ck->perm, Symbol);
     *s = (Symbol){.kind = SYM_GLOBAL, .name = n.name, .span = n.span, .home = m, .global = g};
     if (m->is_std) {

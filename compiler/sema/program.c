@@ -56,6 +56,7 @@ void global_wake(Checker *ck, Symbol *s) {
     if (!decl) return;
     s->asleep = NULL;
     s->global->id = ck->prog->globals.n;
+    ty_slot(ck, &s->global->type);
     vec_push(ck->perm, &ck->prog->globals, s->global);
     FnCtx *here = ck->fx;
     ck->fx = top_ctx(ck, s->home, ck->init);

@@ -49,6 +49,22 @@ void suggest(Checker *ck, Diag *d, Name name, const Map *maps[], u32 n) {
     if (best && at <= limit) diag_hint(d, "Did you mean: %s?", best->s.p);
 }
 
+/* Modules of the public language that are not here, and what does their work. */
+static const struct { const char *word, *instead; } absent_modules[] = {
+    {"Web", "serve pages with Router and Http.serve(port, handler)"},
+    {"App", "a program is one: Args.options reads its command line, Http.serve serves pages"},
+    {"Gui", "there are no windows; serve a page with Http.serve, or write to the terminal"},
+    {"Audio", "start a player: Process.run([\"aplay\", path])"},
+    {"Queue", "use an array with push and shift, or channel(n) between tasks"},
+    {"Stack", "use an array with push and pop"},
+};
+
+static const char *absent_module(Str name) {
+    for (u32 i = 0; i < COUNT_OF(absent_modules); i++)
+        if (str_eq(str_c(absent_modules[i].word), name)) return absent_modules[i].instead;
+    return NULL;
+}
+
 Diag *undefined_diag(Checker *ck, Span at, const char *what, Name name) {
     FnCtx *fn = ck->fx;
     while (fn->outer) fn = fn->outer;
@@ -58,7 +74,10 @@ Diag *undefined_diag(Checker *ck, Span at, const char *what, Name name) {
     Diag *d = instead ? diag_new(ck->ds, E_FOREIGN_SYNTAX, at, "'%s' is not Wyn syntax - %s",
                                  name->s.p, instead)
                       : diag_new(ck->ds, E_UNDEFINED, at, "Undefined %s '%s'", what, name->s.p);
-    diag_label(d, at, instead ? "a word of another language" : "not known here");
+    const char *other = instead ? NULL : absent_module(name->s);
+    diag_label(d, at, instead ? "a word of another language"
+                      : other ? "no such module in the library" : "not known here");
+    if (other) diag_hint(d, "%s", other);
     return d;
 }
 

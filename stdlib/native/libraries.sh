@@ -17,5 +17,6 @@ row wyn_regex_ Regex libpcre2-dev libpcre2-8
 row wyn_db_ Db libsqlite3-dev sqlite3
 row wyn_zlib_ Compress zlib1g-dev zlib
 row wyn_zstd_ Compress libzstd-dev libzstd
+row wyn_bcrypt_ Bcrypt libcrypt-dev libcrypt
 row wyn_unicode_ Unicode libutf8proc-dev libutf8proc
 if [ "$1" = defines ]; then echo "$defines"; else printf %s "$rows"; fi
