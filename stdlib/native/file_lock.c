@@ -1,6 +1,7 @@
 /* file_lock.c - locks of files between processes (flock). Who has to wait does so on a thread of
- * the pool for blocking calls, or, with a limit of time, asks again after pauses that grow: the system
- * has no wait with a limit. The lock goes with its descriptor, so also when the process dies. */
+ * the pool for blocking calls, or, with a limit of time, asks again after pauses that grow: the
+ * system has no wait with a limit. The lock goes with its descriptor, so also when the process
+ * dies. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
