@@ -47,7 +47,10 @@ done
 
 cat >stop.wyn <<'WYN'
 fn main() {
-    spawn { Signal.raise("TERM") }
+    spawn {
+        Time.sleep(300) // until it waits
+        Signal.raise("TERM")
+    }
     println(Signal.shutdown(() => {
         if Args.positional().len() > 0 { Time.sleep(1000000) }
         println("stopped")
