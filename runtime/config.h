@@ -112,6 +112,7 @@
 #define RT_SEGMENTS_KEPT 64         /* unused segments, of the first size */
 #define RT_SEGMENT_WARM (64 * RT_KB) /* of each that stays in memory */
 #define RT_LINE_COLOURS 48u /* starts of stacks within a page, a cache line apart.. */
+#define RT_PLACE_PAUSE 8 /* tasks after one that found none */
 #define RT_PLACE_LOOKS 8  /* at places for one whose task can be moved out, twice */
 #define RT_IMAGE_MAX (8 * RT_KB) /* longer stacks are not shared */
 #define RT_PAGE_COLOURS 4u  /* ..and pages they start in */

@@ -194,6 +194,21 @@ static void fiber_arm(Fiber *f, void (*entry)(void)) {
 #endif
 }
 
+static Fiber *fiber_shared(const wyn_site *kind) {
+    return kind != NULL && arena != NULL && place_count() >= alone_max ? place_share(kind) : NULL;
+}
+
+static void fiber_begin(Fiber *f, void (*entry)(void)) {
+    fiber_arm(f, entry);
+    atomic_store_explicit(&f->state, FIBER_USED, memory_order_relaxed);
+}
+
+Fiber *fiber_share(void (*entry)(void), const wyn_site *kind) {
+    Fiber *f = fiber_shared(kind);
+    if (f != NULL) fiber_begin(f, entry);
+    return f;
+}
+
 Fiber *fiber_take(Fiber **pool, int *pooled, void (*entry)(void), const wyn_site *kind) {
     Fiber *f = *pool;
     if (f != NULL) {
@@ -204,13 +219,11 @@ Fiber *fiber_take(Fiber **pool, int *pooled, void (*entry)(void), const wyn_site
         f = unused;
         if (f != NULL) unused = fiber_next(f);
         lock_drop(&lock);
-        if (f == NULL && kind != NULL && arena != NULL && place_count() >= alone_max)
-            f = place_share(kind);
+        if (f == NULL) f = fiber_shared(kind);
         if (f == NULL) f = fiber_make();
         if (f == NULL) return NULL;
     }
-    fiber_arm(f, entry);
-    atomic_store_explicit(&f->state, FIBER_USED, memory_order_relaxed);
+    fiber_begin(f, entry);
     return f;
 }
 

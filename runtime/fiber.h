@@ -69,6 +69,10 @@ Fiber *fiber_self(void);
  * no memory for one. */
 Fiber *fiber_take(Fiber **pool, int *pooled, void (*entry)(void), const wyn_site *kind);
 
+/* The same, but only at the place of a waiting task spawned there. NULL: there is none, or room for
+ * each to have its own. */
+Fiber *fiber_share(void (*entry)(void), const wyn_site *kind);
+
 /* Back to the pool; nobody runs on it any more. */
 void fiber_drop(Fiber **pool, int *pooled, Fiber *f);
 

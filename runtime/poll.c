@@ -275,6 +275,13 @@ static bool deliver(const struct epoll_event *e) {
     return woken != NULL;
 }
 
+/* Events while they are handed out, of this thread: on the stack they would be a page of each. */
+static __attribute__((noinline)) struct epoll_event *list_here(void) {
+    static __thread struct epoll_event list[EVENTS];
+    __asm__ volatile("");
+    return list;
+}
+
 static int deliver_all(const struct epoll_event *list, int n) {
     int woken = 0;
     if (n <= 0) return 0;
@@ -315,7 +322,7 @@ bool poll_unattended(void) { return poll_pending() && poll_sleeper() < 0; }
 uint32_t poll_rounds(void) { return atomic_load_explicit(&looked, memory_order_relaxed); }
 
 int poll_now(void) {
-    struct epoll_event list[EVENTS];
+    struct epoll_event *list = list_here();
     if (!any_open()) return 0;
     if (!rt_alone) crowd_look(worker_self());
     if (poll_sleeper() >= 0) return 0;
@@ -344,7 +351,7 @@ void poll_sleep(const int64_t *until) {
 }
 
 int poll_awake(void) {
-    struct epoll_event list[EVENTS];
+    struct epoll_event *list = list_here();
     int n = event_count;
     if (n > 0) memcpy(list, events, (size_t)n * sizeof *list);
     event_count = 0;

@@ -306,6 +306,23 @@ static uintptr_t next_entry(Worker *w) {
 static Fiber *entry_fiber(uintptr_t e) { return (Fiber *)(e & ~(uintptr_t)ENTRY_TAG); }
 
 static Fiber *new_stack(Worker *w, const wyn_site *kind);
+static void loop(void);
+
+/* At the place of a waiting task of this kind, or NULL. */
+static __attribute__((noinline, cold)) Fiber *stack_shared(Worker *w, const wyn_site *kind) {
+    if (kind == NULL) return NULL;
+    if (w->alone > 0) { /* there was none lately */
+        w->alone--;
+        return NULL;
+    }
+    Fiber *f = fiber_share(loop, kind);
+    if (f == NULL) w->alone = RT_PLACE_PAUSE;
+    return f;
+}
+
+static inline bool sharing(void) {
+    return WYN_UNLIKELY(atomic_load_explicit(&fibers_share, memory_order_relaxed));
+}
 
 /* This loop lies at a place that others want: it goes on elsewhere. */
 static __attribute__((noinline, cold)) void leave_place(Worker *w) {
@@ -331,12 +348,24 @@ static __attribute__((noinline)) void run_entry(uintptr_t e) {
     }
 }
 
+/* A task whose like wait in great number will wait too: it begins at the place of one of them, or
+ * each that begins here would keep this loop's stack, and the loop take a new one. */
+static __attribute__((noinline, cold)) bool begin_shared(Worker *w, uintptr_t e) {
+    Fiber *f = stack_shared(w, future_kind(e));
+    if (f == NULL) return false;
+    w->handoff = e;
+    switch_to(w, f, commit_drop, NULL);
+    return true;
+}
+
 static void turns(void *unused) {
     (void)unused;
     for (;;) {
         Worker *w = worker_self();
-        if (fiber_shares(w->self) && w->handoff == 0) leave_place(w);
+        bool handed = w->handoff != 0;
+        if (fiber_shares(w->self) && !handed) leave_place(w);
         uintptr_t e = next_entry(w);
+        if (sharing() && !handed && begin_shared(w, e)) continue;
         if ((e & ENTRY_TAG) == ENTRY_FIBER) {
             if (fiber_enter(entry_fiber(e))) switch_to(w, entry_fiber(e), commit_drop, NULL);
         } else {
@@ -359,7 +388,8 @@ static void loop(void) {
 }
 
 static Fiber *new_stack(Worker *w, const wyn_site *kind) {
-    Fiber *f = fiber_take(&w->pool, &w->pooled, loop, kind);
+    Fiber *f = sharing() ? stack_shared(w, kind) : NULL;
+    if (f == NULL) f = fiber_take(&w->pool, &w->pooled, loop, kind);
     if (f != NULL) return f;
     wyn_no_memory("the stack of another waiting task");
 }
@@ -384,7 +414,7 @@ static __attribute__((noinline)) void park(void (*commit)(Fiber *, void *), void
     /* not known what comes next: as if it were a task like this one, and leave_place sees */
     const wyn_site *kind = future_kind(e);
     const Run *run = w->self->context->run;
-    if (kind == NULL && run != NULL && run->desc != NULL) kind = run->desc->site;
+    if (kind == NULL && !sharing() && run != NULL && run->desc != NULL) kind = run->desc->site;
     switch_to(w, new_stack(w, kind), commit, arg);
 }
 

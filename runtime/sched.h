@@ -39,6 +39,7 @@ typedef struct Worker {
     Fiber *commit_from;
     void *commit_arg;
     struct wyn_scope *commit_scope; /* wait.c: of a wait that is guarded */
+    uint32_t alone;       /* so many tasks begin without looking for a place to share */
     bool fair;            /* timers and the global queue come first */
     bool delivering;      /* events: what they wake is looked at when all are handed out */
     uintptr_t handoff;    /* an entry taken by a park for the loop of the next stack */
