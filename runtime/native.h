@@ -35,7 +35,6 @@ void wyn_builder_append_line(wyn_builder *b, const wyn_str *s);
 void wyn_builder_append_any(wyn_builder *b, const void *v, const wyn_type *t);
 wyn_str *wyn_builder_to_string(wyn_builder *b);
 int64_t wyn_builder_len(wyn_builder *b);
-void wyn_builder_clear(wyn_builder *b);
 
 /* runtime/channel.c */
 wyn_channel *wyn_time_after(int64_t ms);

@@ -81,6 +81,7 @@ typedef struct wyn_scope wyn_scope;
 typedef struct wyn_channel wyn_channel;
 typedef struct wyn_builder wyn_builder;
 wyn_buf *wyn_builder_room(wyn_builder *b, size_t cap); /* its buffer, with room for that much */
+void wyn_builder_clear(wyn_builder *b);
 typedef struct wyn_shared wyn_shared;
 typedef struct wyn_mutex wyn_mutex;
 

@@ -62,6 +62,15 @@ void conn_reserve(Conn *c, size_t room);
 /* Until n bytes are there, from c->from on: 0, or a negative errno. */
 int conn_need(Conn *c, int64_t h, int fd, size_t n, int64_t when);
 
+/* Are there so many connections that one that waits for a first byte should keep no memory? */
+bool conn_many(void);
+
+/* Then gives up what it has for the next head, if there is nothing in it. */
+void conn_rest(Conn *c);
+
+/* As conn_receive, without a buffer: *at is valid until the next call that may wait. */
+ssize_t conn_receive_first(Conn *c, int64_t h, int fd, size_t room, int64_t when, char **at);
+
 /* What has come, at most so much, after sending what was put: the bytes read, 0 at the end, or a
  * negative errno. */
 ssize_t conn_receive(Conn *c, int64_t h, int fd, char *to, size_t room, int64_t when);

@@ -223,11 +223,13 @@ static void skip_lines(Conn *c) {
 
 static int read_head(Conn *c, int64_t h, int fd, int64_t idle_ms, int64_t ms, bool answer) {
     HttpHead *q = c->head;
-    if (q == NULL && (q = c->head = calloc(1, sizeof *q)) == NULL) return -ENOMEM;
-    c->from += q->taken;
-    q->taken = 0;
+    if (q != NULL) {
+        c->from += q->taken;
+        q->taken = 0;
+    }
     skip_lines(c);
     bool begun = c->to > c->from;
+    if (!begun) conn_rest(c);
     int64_t when = poll_deadline(begun ? ms : idle_ms);
     size_t seen = 0, size;
     while ((size = head_size(c->buf + c->from, c->to - c->from, seen)) == 0) {
@@ -246,6 +248,8 @@ static int read_head(Conn *c, int64_t h, int fd, int64_t idle_ms, int64_t ms, bo
         if (idle) skip_lines(c);
     }
     if (size > HEAD_MAX) return 431;
+    q = c->head;
+    if (q == NULL && (q = c->head = calloc(1, sizeof *q)) == NULL) return -ENOMEM;
     q->size = (uint32_t)size;
     int bad = parse_head(q, c->buf + c->from, size, answer);
     if (bad == 0) body_begin(q, answer, false);

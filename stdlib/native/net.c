@@ -24,7 +24,11 @@
 #include "wyn.h"
 #include "wyn_inline.h"
 
-enum { CHUNK = 64 << 10, OUT_MAX = 32 << 10 };
+enum { CHUNK = 64 << 10, OUT_MAX = 32 << 10, BUFFER_FIRST = 4096, BUFFER_SMALL = 512, MANY = 4096 };
+
+static _Atomic int64_t conn_count; /* relaxed: a count */
+
+bool conn_many(void) { return atomic_load_explicit(&conn_count, memory_order_relaxed) > MANY; }
 
 /* Where bytes arrive first; not used across a wait, so one for each thread is enough. */
 static __thread char scratch[CHUNK];
@@ -43,13 +47,26 @@ void conn_drop(void *extra) {
     free(c->out);
     free(c->why);
     free(c);
+    atomic_fetch_sub_explicit(&conn_count, 1, memory_order_relaxed);
+}
+
+void conn_rest(Conn *c) {
+    if (!conn_many() || c->from < c->to) return;
+    free(c->buf);
+    free(c->head);
+    c->buf = NULL;
+    c->head = NULL;
+    c->from = c->to = c->cap = 0;
 }
 
 __attribute__((noinline)) int64_t conn_new(int fd, int64_t listener) {
     Conn *c = calloc(1, sizeof *c);
     if (c != NULL) c->listener = listener;
     int64_t h = c == NULL ? -1 : poll_open(fd, c, conn_drop);
-    if (h >= 0) return h;
+    if (h >= 0) {
+        atomic_fetch_add_explicit(&conn_count, 1, memory_order_relaxed);
+        return h;
+    }
     int why = c == NULL ? ENOMEM : errno;
     free(c);
     close(fd);
@@ -512,12 +529,41 @@ void conn_reserve(Conn *c, size_t room) {
     c->cap = c->to + room;
 }
 
+ssize_t conn_receive_first(Conn *c, int64_t h, int fd, size_t room, int64_t when, char **at) {
+    PollSide side;
+    ssize_t n, bad = 0;
+    conn_send_put(c, h, fd, when);
+    do { /* the buffer of a thread may be another one's after a wait */
+        n = read_once(c, h, fd, scratch_here(), room, &side);
+        if (n < 0) bad = conn_again(h, n, side, when, "read from a connection");
+    } while (n < 0 && bad == 0);
+    *at = scratch_here();
+    return n < 0 ? bad : n;
+}
+
+/* The first bytes of a connection, into a buffer that is made for them. */
+static bool fill_first(Conn *c, int64_t h, int fd, int64_t when) {
+    char *at;
+    ssize_t n = conn_receive_first(c, h, fd, CHUNK, when, &at);
+    c->error = n < 0 ? (int)-n : 0;
+    if (n <= 0) return false;
+    size_t least = conn_many() ? BUFFER_SMALL : BUFFER_FIRST;
+    c->from = c->to = 0;
+    conn_reserve(c, (size_t)n > least ? (size_t)n : least);
+    if (c->cap == 0) c->error = ENOMEM;
+    if (c->cap == 0) return false;
+    memcpy(c->buf, at, (size_t)n);
+    c->to = (size_t)n;
+    return true;
+}
+
 bool conn_fill(Conn *c, int64_t h, int fd, int64_t when) {
+    if (c->cap == 0) return fill_first(c, h, fd, when);
     if (c->from > 0) memmove(c->buf, c->buf + c->from, c->to - c->from);
     c->to -= c->from;
     c->from = 0;
     if (c->to == c->cap) {
-        size_t cap = c->cap == 0 ? 4096 : c->cap * 2;
+        size_t cap = c->cap * 2;
         char *more = realloc(c->buf, cap);
         if (more == NULL) {
             c->error = ENOMEM;
@@ -551,17 +597,10 @@ wyn_str *wyn_net_read(int64_t h, int64_t most, int64_t ms) {
     if (c->from < c->to) {
         s = take(c, c->to - c->from < room ? c->to - c->from : room);
     } else {
-        /* the buffer of a thread may be another one's after a wait */
-        int64_t when = poll_deadline(ms);
-        PollSide side;
-        ssize_t n, bad = 0;
-        conn_send_put(c, h, fd, when);
-        do {
-            n = read_once(c, h, fd, scratch_here(), room, &side);
-            if (n < 0) bad = conn_again(h, n, side, when, "read from a connection");
-        } while (n < 0 && bad == 0);
-        c->error = (int)-bad;
-        s = wyn_str_new(scratch_here(), n < 0 ? 0 : n);
+        char *at;
+        ssize_t n = conn_receive_first(c, h, fd, room, poll_deadline(ms), &at);
+        c->error = n < 0 ? (int)-n : 0;
+        s = wyn_str_new(at, n < 0 ? 0 : n);
     }
     conn_leave_read(h, c);
     return s;
