@@ -17,55 +17,19 @@ wyn_channel *wyn_channel_new(const wyn_type *elem, int64_t capacity, const wyn_s
     c->size = (uint32_t)elem->size;
     c->pointers = wyn_type_has_pointers(elem);
     c->cap = capacity;
-    c->heat = -RT_TURNS_MET;
     return c;
-}
-
-/* ---- taking turns ---- */
-
-/* Workers that use one channel all the time take its lines from each other's cache at every
- * operation, which makes each ten times as long. So who finds another one there stays away for a
- * moment, in which that one gets far undisturbed. Whether it does is measured: if not, they have
- * other things to do between, and it is tried less and less often. */
-static __attribute__((noinline)) void channel_turn(wyn_channel *c) {
-    int heat = __atomic_load_n(&c->heat, __ATOMIC_RELAXED) + 1;
-    if (heat > 0) {
-        uint32_t before = __atomic_load_n(&c->runs, __ATOMIC_RELAXED);
-        for (int64_t end = time_mono() + RT_TURN_NS; time_mono() < end;) cpu_pause();
-        bool worth = __atomic_load_n(&c->runs, __ATOMIC_RELAXED) - before >= RT_TURN_WORTH;
-        int apart = worth ? 0 : __atomic_load_n(&c->apart, __ATOMIC_RELAXED);
-        heat = worth ? 0 : -(RT_TURNS_MET << apart);
-        if (!worth && apart < RT_TURNS_APART) apart++;
-        __atomic_store_n(&c->apart, (uint8_t)apart, __ATOMIC_RELAXED);
-    }
-    __atomic_store_n(&c->heat, (int16_t)heat, __ATOMIC_RELAXED);
-}
-
-/* The lock, for an operation that may be one of many. */
-static inline void channel_take(wyn_channel *c) {
-    if (rt_alone) return;
-    uint32_t me = (uint32_t)((uintptr_t)worker_self() / RT_CACHE_LINE);
-    /* acquire: as in lock_take */
-    if (WYN_LIKELY(__atomic_load_n(&c->user, __ATOMIC_RELAXED) == me)) {
-        __atomic_store_n(&c->runs, __atomic_load_n(&c->runs, __ATOMIC_RELAXED) + 1,
-                         __ATOMIC_RELAXED);
-        if (WYN_LIKELY(__atomic_exchange_n(&c->lock, 1, __ATOMIC_ACQUIRE) == 0)) return;
-    }
-    channel_turn(c);
-    lock_take(&c->lock);
-    __atomic_store_n(&c->user, me, __ATOMIC_RELAXED);
 }
 
 /* ---- the ring, under the lock ---- */
 
 void channel_grow(wyn_channel *c) {
-    lock_take(&c->lock);
+    turns_take(&c->turns);
     int64_t old_room = c->room;
-    lock_drop(&c->lock);
+    turns_drop(&c->turns.word);
     int64_t room = old_room < 4 ? 4 : old_room * 2;
     size_t size = c->size;
     char *ring = gc_alloc((size_t)room * size + 1, c->pointers);
-    lock_take(&c->lock);
+    turns_take(&c->turns);
     if (c->room == old_room) {
         for (int64_t i = 0; i < c->len; i++)
             memcpy(ring + (size_t)i * size, c->ring + (size_t)((c->first + i) % c->room) * size,
@@ -74,7 +38,7 @@ void channel_grow(wyn_channel *c) {
         c->room = room;
         c->first = 0;
     }
-    lock_drop(&c->lock);
+    turns_drop(&c->turns.word);
 }
 
 static inline void ring_add(wyn_channel *c, const void *v) {
@@ -200,10 +164,10 @@ static __attribute__((noinline)) bool send_wait(wyn_channel *c, const void *v,
     if (cell != NULL) value_copy(cell, v, c->size);
     node_open(n, 0, cell == NULL ? (void *)(uintptr_t)v : cell);
     list_add(&c->senders, n);
-    if (waiter_park_lock(w, 0, &c->lock) == WAIT_ABORTED) {
-        lock_take(&c->lock);
+    if (waiter_park_lock(w, 0, &c->turns.word) == WAIT_ABORTED) {
+        turns_take(&c->turns);
         list_remove(&c->senders, n);
-        lock_drop(&c->lock);
+        turns_drop(&c->turns.word);
         panic_cancelled();
     }
     return n->ok;
@@ -212,10 +176,10 @@ static __attribute__((noinline)) bool send_wait(wyn_channel *c, const void *v,
 bool wyn_channel_send(wyn_channel *c, const void *v, const wyn_site *site) {
     for (;;) {
         WaitNode *wake;
-        channel_take(c);
+        turns_take(&c->turns);
         ChannelResult r = send_now(c, v, &wake);
         if (r == CHANNEL_WAIT) return send_wait(c, v, site);
-        lock_drop(&c->lock);
+        turns_drop(&c->turns.word);
         if (wake != NULL) waiter_wake(node_waiter(wake));
         if (r != CHANNEL_GROW) return r == CHANNEL_DONE;
         channel_grow(c);
@@ -234,11 +198,11 @@ static __attribute__((noinline)) bool recv_wait(wyn_channel *c, void *out, bool 
         atomic_store_explicit(&w->weak, true, memory_order_relaxed);
     node_open(n, 0, cell == NULL ? out : cell);
     list_add(&c->receivers, n);
-    int won = waiter_park_lock(w, c->fire_at, &c->lock);
+    int won = waiter_park_lock(w, c->fire_at, &c->turns.word);
     if (won < 0) {
-        lock_take(&c->lock);
+        turns_take(&c->turns);
         list_remove(&c->receivers, n);
-        lock_drop(&c->lock);
+        turns_drop(&c->turns.word);
         if (won == WAIT_ABORTED) panic_cancelled();
         return false;
     }
@@ -250,14 +214,14 @@ static __attribute__((noinline)) bool recv_wait(wyn_channel *c, void *out, bool 
 static inline bool recv(wyn_channel *c, void *out, const wyn_site *site) {
     for (;;) {
         WaitNode *wake;
-        channel_take(c);
+        turns_take(&c->turns);
         ChannelResult r = recv_now(c, out, &wake);
         if (r == CHANNEL_WAIT) {
             bool ok;
             if (recv_wait(c, out, &ok, site)) return ok;
             continue;
         }
-        lock_drop(&c->lock);
+        turns_drop(&c->turns.word);
         if (wake != NULL) waiter_wake(node_waiter(wake));
         return r == CHANNEL_DONE;
     }
@@ -278,9 +242,9 @@ void wyn_channel_recv(wyn_channel *c, void *out, const wyn_site *site) {
 bool wyn_channel_try_send(wyn_channel *c, const void *v) {
     for (;;) {
         WaitNode *wake;
-        lock_take(&c->lock);
+        turns_take(&c->turns);
         ChannelResult r = send_now(c, v, &wake);
-        lock_drop(&c->lock);
+        turns_drop(&c->turns.word);
         if (wake != NULL) waiter_wake(node_waiter(wake));
         if (r != CHANNEL_GROW) return r == CHANNEL_DONE;
         channel_grow(c);
@@ -289,21 +253,21 @@ bool wyn_channel_try_send(wyn_channel *c, const void *v) {
 
 bool wyn_channel_try_recv(wyn_channel *c, void *out) {
     WaitNode *wake;
-    lock_take(&c->lock);
+    turns_take(&c->turns);
     ChannelResult r = recv_now(c, out, &wake);
-    lock_drop(&c->lock);
+    turns_drop(&c->turns.word);
     if (wake != NULL) waiter_wake(node_waiter(wake));
     return r == CHANNEL_DONE;
 }
 
 void wyn_channel_put_back(wyn_channel *c, const void *v, const wyn_type *t) {
     (void)t;
-    lock_take(&c->lock);
+    turns_take(&c->turns);
     WaitNode *r = list_win(&c->receivers);
     while (r == NULL && c->len == c->room) {
-        lock_drop(&c->lock);
+        turns_drop(&c->turns.word);
         channel_grow(c);
-        lock_take(&c->lock);
+        turns_take(&c->turns);
         r = list_win(&c->receivers);
     }
     if (r != NULL) {
@@ -314,23 +278,23 @@ void wyn_channel_put_back(wyn_channel *c, const void *v, const wyn_type *t) {
         value_copy(c->ring + (size_t)c->first * c->size, v, c->size);
         c->len++;
     }
-    lock_drop(&c->lock);
+    turns_drop(&c->turns.word);
     if (r != NULL) waiter_wake(node_waiter(r));
 }
 
 void wyn_channel_close(wyn_channel *c) {
-    lock_take(&c->lock);
+    turns_take(&c->turns);
     c->closed = true;
     WaitNode *chain = list_win_all(&c->senders, list_win_all(&c->receivers, NULL));
-    lock_drop(&c->lock);
+    turns_drop(&c->turns.word);
     chain_wake(chain);
 }
 
 int64_t wyn_channel_len(wyn_channel *c) {
-    lock_take(&c->lock);
+    turns_take(&c->turns);
     timer_look(c);
     int64_t n = c->len;
-    lock_drop(&c->lock);
+    turns_drop(&c->turns.word);
     return n;
 }
 

@@ -5,15 +5,13 @@
 #ifndef WYN_CHANNEL_H
 #define WYN_CHANNEL_H
 
+#include "turns.h"
 #include "wait.h"
 
 struct wyn_channel {
-    uint32_t lock;
+    Turns turns; /* the lock */
     uint32_t size; /* of a value */
     bool closed, pointers;
-    uint8_t apart; /* this and the next three: hints of channel_turn */
-    int16_t heat;
-    uint32_t user, runs; /* which worker it was last, and how often */
     char *ring;
     int64_t room, first, len; /* of the ring, which grows up to cap */
     int64_t cap;

@@ -39,6 +39,9 @@
 #define RT_FORK_SPINS 4
 #define RT_FORK_WAKE 1
 #define RT_SCOPE_WAITS 1
+#define RT_TURNS_MET 1
+#define RT_TURNS_LEAN 2
+#define RT_TURNS_WAITS 0
 #else
 #define RT_HEAP_START (4 * RT_MB) /* first growth of the heap: about the size of an L2 cache */
 #define RT_OUT_BUFFER (64 * RT_KB)
@@ -55,6 +58,9 @@
 #define RT_FORK_SLOTS 65536 /* scoped tasks of a stack that are not joined; more are calls */
 #define RT_FORK_SPINS 100  /* turns in which a stolen task may end before its owner is parked */
 #define RT_FORK_WAKE 3     /* so many scoped tasks are worth waking somebody at once */
+#define RT_TURNS_MET 16    /* changes of who uses a lock before one stays away */
+#define RT_TURNS_WAITS 6   /* looks until a lock that leans to another one is taken away */
+#define RT_TURNS_LEAN 64   /* uses in a row before it leans; doubled each time that was in vain */
 #define RT_SCOPE_WAITS 4   /* waits that a scope has room for, at first */
 #endif
 
@@ -71,12 +77,12 @@
 #define RT_STEAL_SOON_NS 4000    /* so long a small backlog is left to its owner.. */
 #define RT_STEAL_SMALL 64        /* ..small means this */
 #define RT_STEAL_CHEAP_NS 150    /* stolen tasks shorter than this are not worth stealing.. */
-#define RT_STEAL_QUIET_NS 60000  /* ..so the thief stays away, at most so long */
+#define RT_STEAL_QUIET_NS 250000  /* ..so the thief stays away, at most so long */
 #define RT_MUTEX_SPINS 16        /* looks at a taken lock before the task waits */
-#define RT_TURNS_MET 16 /* times that a channel has another user before one stays away.. */
-#define RT_TURN_NS 4000 /* ..for so long, which is worth it if the other.. */
-#define RT_TURN_WORTH 50 /* ..did so many operations. If not, twice as many times.. */
-#define RT_TURNS_APART 6 /* ..and again, so often */
+#define RT_TURN_NS 4000          /* so long, which is worth it if the other one.. */
+#define RT_TURN_WORTH 50         /* ..uses it so often; if not, it takes twice as many changes.. */
+#define RT_TURNS_APART 6         /* ..and again, so often */
+#define RT_TURNS_LEAN_MAX 12     /* doublings */
 #define RT_TICK_MIN_US 50        /* the monitor's pause; doubles up to the maximum */
 #define RT_TICK_MAX_US 10000
 #define RT_TICK_EVENTS_US 1000   /* ..or to this while workers sleep and wake all the time */

@@ -41,7 +41,8 @@ static _Atomic uint64_t rounds;
 static _Atomic(Waiter *) at_end;
 static _Atomic int64_t keeper; /* the earliest deadline a sleeper sleeps for, or 0 */
 static _Atomic uint32_t monitor_wake;
-static bool have_membarrier, have_monitor;
+bool idle_has_barrier;
+static bool have_monitor;
 static uint64_t all_bits = 1;
 
 static void futex_wait(_Atomic uint32_t *word, uint32_t value, const struct timespec *left) {
@@ -247,8 +248,8 @@ static void *poll_body(void *arg) {
 
 static void poll_on_system(void *arg) { gc_blocking(poll_body, arg); }
 
-static void full_barrier(void) {
-    if (have_membarrier) syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
+void idle_barrier(void) {
+    if (idle_has_barrier) syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
     atomic_thread_fence(memory_order_seq_cst);
 }
 
@@ -267,7 +268,7 @@ bool idle_sleep(Worker *w) {
     atomic_fetch_or(&idle_bits, bit);
     /* With tasks that wait for descriptors workers sleep too often for it: then an entry that its
      * owner pushes at this very moment waits for the owner, or for the monitor. */
-    if (worker_count > 1 && !poll_pending()) full_barrier();
+    if (worker_count > 1 && !poll_pending()) idle_barrier();
     for (int i = 0; i < worker_count; i++) fork_want(running_on(workers[i]));
     bool crowded = crowd_now() && poll_pending(); /* then queues are left to their owners */
     if (backlog(crowded ? RT_RING + 1 : 1)) {
@@ -402,7 +403,7 @@ void idle_start(void) {
     pthread_atfork(NULL, NULL, after_fork);
     all_bits = worker_count == 64 ? UINT64_MAX : ((uint64_t)1 << worker_count) - 1;
     if (worker_count > 1)
-        have_membarrier =
+        idle_has_barrier =
             syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
     atomic_store(&idle_bits, all_bits & ~(uint64_t)1);
     atomic_store(&monitor_wake, 1);

@@ -46,6 +46,7 @@ typedef struct Worker {
     int64_t stolen_at;    /* when, and how many: cheap tasks are left to their owner */
     uint32_t stolen;
     Ring ring;
+    _Atomic(uint32_t *) inside; /* a lock that leans to it, while it has that; turns.h */
     _Atomic uintptr_t lifo; /* filled by the owner, emptied by anybody */
     _Atomic bool stuck;     /* the monitor: one task has run for long */
     TimerHeap timers;
@@ -125,6 +126,8 @@ int sched_cpus(void);
 /* idle.c */
 extern _Atomic uint64_t idle_bits; /* bit i: worker i sleeps, is about to, or never started */
 extern _Atomic int idle_searching;
+extern bool idle_has_barrier;
+void idle_barrier(void); /* on all processors that run us, if there is one */
 void idle_start(void);
 void idle_wake_one(void);
 void idle_signal(void); /* without RT_QUIET: the same, with a system call in any case */

@@ -41,12 +41,12 @@ static void order_channels(Select *s) {
 }
 
 static void lock_all(const Select *s) {
-    for (int64_t i = 0; i < s->locks; i++) lock_take(&s->order[i]->lock);
+    for (int64_t i = 0; i < s->locks; i++) turns_take_plain(&s->order[i]->turns);
 }
 
 /* The first one last: while it is held, a task that was woken cannot leave unlink_all. */
 static void unlock_all(const Select *s) {
-    for (int64_t i = s->locks; i-- > 0;) lock_drop(&s->order[i]->lock);
+    for (int64_t i = s->locks; i-- > 0;) turns_drop(&s->order[i]->turns.word);
 }
 
 static ChannelResult try_arm(const wyn_arm *arm, WaitNode **wake) {
@@ -163,9 +163,9 @@ static int64_t select_try(const Select *s) {
         ChannelResult r;
         do {
             WaitNode *wake;
-            lock_take(&c->lock);
+            turns_take(&c->turns);
             r = try_arm(arm, &wake);
-            lock_drop(&c->lock);
+            turns_drop(&c->turns.word);
             if (wake != NULL) waiter_wake(node_waiter(wake));
             if (r == CHANNEL_GROW) channel_grow(c);
         } while (r == CHANNEL_GROW);

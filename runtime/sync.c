@@ -7,10 +7,11 @@
 #include "lock.h"
 #include "native.h"
 #include "panic.h"
+#include "turns.h"
 #include "wait.h"
 
 typedef struct Gate {
-    uint32_t lock;
+    Turns turns; /* the lock */
     WaitList waiting;
 } Gate;
 
@@ -21,22 +22,22 @@ static bool gate_try_wait(Gate *g, int index, const char *what) {
     waiter_object(w, WAIT_LOCK, g);
     node_open(&w->node, index, NULL);
     list_add(&g->waiting, &w->node);
-    if (waiter_park_lock(w, 0, &g->lock) != WAIT_ABORTED) return true;
-    lock_take(&g->lock);
+    if (waiter_park_lock(w, 0, &g->turns.word) != WAIT_ABORTED) return true;
+    turns_take(&g->turns);
     list_remove(&g->waiting, &w->node);
     return false;
 }
 
 static void gate_wait(Gate *g, const char *what) {
     if (gate_try_wait(g, 0, what)) return;
-    lock_drop(&g->lock);
+    turns_drop(&g->turns.word);
     panic_cancelled();
 }
 
 /* All waiters; called with the lock held, drops it. */
 static void gate_open(Gate *g) {
     WaitNode *chain = list_win_all(&g->waiting, NULL);
-    lock_drop(&g->lock);
+    turns_drop(&g->turns.word);
     chain_wake(chain);
 }
 
@@ -62,7 +63,7 @@ static void rwlock_pass(RwLock *l) {
         n->prev = chain;
         chain = n;
     }
-    lock_drop(&l->gate.lock);
+    turns_drop(&l->gate.turns.word);
     chain_wake(chain);
 }
 
@@ -76,10 +77,10 @@ static void rwlock_wait(RwLock *l, int index, const char *what) {
 /* A reader that comes while somebody waits waits too: so a writer is not kept out for ever. */
 void wyn_rwlock_read(void *lock) {
     RwLock *l = lock;
-    lock_take(&l->gate.lock);
+    turns_take(&l->gate.turns);
     if (l->readers >= 0 && l->gate.waiting.head == NULL) {
         l->readers++;
-        lock_drop(&l->gate.lock);
+        turns_drop(&l->gate.turns.word);
     } else {
         rwlock_wait(l, READER, "read() of an RwLock that is never released");
     }
@@ -87,10 +88,10 @@ void wyn_rwlock_read(void *lock) {
 
 void wyn_rwlock_write(void *lock) {
     RwLock *l = lock;
-    lock_take(&l->gate.lock);
+    turns_take(&l->gate.turns);
     if (l->readers == 0 && l->gate.waiting.head == NULL) {
         l->readers = -1;
-        lock_drop(&l->gate.lock);
+        turns_drop(&l->gate.turns.word);
     } else {
         rwlock_wait(l, WRITER, "write() of an RwLock that is never released");
     }
@@ -98,12 +99,12 @@ void wyn_rwlock_write(void *lock) {
 
 void wyn_rwlock_release(void *lock) {
     RwLock *l = lock;
-    lock_take(&l->gate.lock);
+    turns_take(&l->gate.turns);
     l->readers = l->readers < 0 ? 0 : l->readers - 1;
     if (l->readers == 0 && l->gate.waiting.head != NULL) {
         rwlock_pass(l);
     } else {
-        lock_drop(&l->gate.lock);
+        turns_drop(&l->gate.turns.word);
     }
 }
 
@@ -134,20 +135,20 @@ void *wyn_semaphore_new(int64_t n) {
 
 bool wyn_semaphore_try_acquire(void *s) {
     Counter *c = s;
-    lock_take(&c->gate.lock);
+    turns_take(&c->gate.turns);
     int64_t n = counter_of(c);
     if (n > 0) counter_set(c, n - 1);
-    lock_drop(&c->gate.lock);
+    turns_drop(&c->gate.turns.word);
     return n > 0;
 }
 
 void wyn_semaphore_acquire(void *s) {
     Counter *c = s;
-    lock_take(&c->gate.lock);
+    turns_take(&c->gate.turns);
     int64_t n = counter_of(c);
     if (n > 0) {
         counter_set(c, n - 1);
-        lock_drop(&c->gate.lock);
+        turns_drop(&c->gate.turns.word);
     } else {
         gate_wait(&c->gate, "acquire() of a Semaphore that is never released");
     }
@@ -155,10 +156,10 @@ void wyn_semaphore_acquire(void *s) {
 
 void wyn_semaphore_release(void *s) {
     Counter *c = s;
-    lock_take(&c->gate.lock);
+    turns_take(&c->gate.turns);
     WaitNode *next = list_win(&c->gate.waiting);
     if (next == NULL) counter_set(c, counter_of(c) + 1);
-    lock_drop(&c->gate.lock);
+    turns_drop(&c->gate.turns.word);
     if (next != NULL) waiter_wake(node_waiter(next));
 }
 
@@ -166,25 +167,25 @@ void *wyn_waitgroup_new(void) { return counter_new(0); }
 
 void wyn_waitgroup_add(void *w, int64_t n) {
     Counter *c = w;
-    lock_take(&c->gate.lock);
+    turns_take(&c->gate.turns);
     int64_t now = counter_of(c) + n;
     if (now < 0) {
-        lock_drop(&c->gate.lock);
+        turns_drop(&c->gate.turns.word);
         wyn_panic("more done() than add() on a WaitGroup");
     }
     counter_set(c, now);
     if (now == 0) {
         gate_open(&c->gate);
     } else {
-        lock_drop(&c->gate.lock);
+        turns_drop(&c->gate.turns.word);
     }
 }
 
 void wyn_waitgroup_wait(void *w) {
     Counter *c = w;
-    lock_take(&c->gate.lock);
+    turns_take(&c->gate.turns);
     if (counter_of(c) == 0) {
-        lock_drop(&c->gate.lock);
+        turns_drop(&c->gate.turns.word);
     } else {
         gate_wait(&c->gate, "wait() of a WaitGroup that is never done");
     }
@@ -199,20 +200,20 @@ bool wyn_once_enter(void *o) {
     Counter *c = o;
     /* acquire: with the release in leave */
     if (atomic_load_explicit(&c->n, memory_order_acquire) == ONCE_DONE) return false;
-    lock_take(&c->gate.lock);
+    turns_take(&c->gate.turns);
     int64_t n = counter_of(c);
     if (n == ONCE_RUNS) {
         gate_wait(&c->gate, "run() of a Once that never finishes");
         return false;
     }
     if (n == ONCE_NEVER) counter_set(c, ONCE_RUNS);
-    lock_drop(&c->gate.lock);
+    turns_drop(&c->gate.turns.word);
     return n == ONCE_NEVER;
 }
 
 void wyn_once_leave(void *o) {
     Counter *c = o;
-    lock_take(&c->gate.lock);
+    turns_take(&c->gate.turns);
     counter_set(c, ONCE_DONE);
     gate_open(&c->gate);
 }

@@ -7,6 +7,7 @@
 #include "sched.h"
 #include "scope.h"
 #include "timer.h"
+#include "turns.h"
 
 int64_t time_mono(void) {
     struct timespec t;
@@ -185,12 +186,12 @@ static inline bool guard_held(Waiter *w, struct wyn_scope **scope) {
 
 static void commit_lock(Fiber *from, void *lock) {
     open_parked(&from->waiter);
-    if (lock != NULL) lock_drop(lock);
+    if (lock != NULL) turns_drop(lock);
 }
 
 static void commit_lock_scope(Fiber *from, void *lock) {
     open_in_scope(&from->waiter);
-    if (lock != NULL) lock_drop(lock);
+    if (lock != NULL) turns_drop(lock);
 }
 
 int waiter_park_lock(Waiter *w, int64_t when, uint32_t *lock) {
@@ -198,7 +199,7 @@ int waiter_park_lock(Waiter *w, int64_t when, uint32_t *lock) {
     w->when = when;
     struct wyn_scope *scope;
     if (!guard_held(w, &scope)) {
-        if (lock != NULL) lock_drop(lock);
+        if (lock != NULL) turns_drop(lock);
         waiter_over(w);
         return WAIT_ABORTED;
     }
