@@ -42,6 +42,9 @@ struct HttpHead {
     size_t whole, upload;  /* the most of a body asked for as a whole, and in pieces */
     int64_t ms;            /* for the body, or for each piece */
     size_t sent;           /* bytes of the body that were answered */
+    size_t frame_at, frame_to; /* of a web socket: the next frame, the end of the message so far */
+    int opcode;            /* of that message; 0: none has begun */
+    bool said_close;       /* by this side */
     int64_t promised;      /* how many the answer's head names; below 0: see put_head */
 };
 

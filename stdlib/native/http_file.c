@@ -120,8 +120,9 @@ static int64_t send_plain(int64_t h, int to, int from, off_t at, size_t n, int64
         n -= (size_t)k;
         since += (size_t)k;
         if (since < 4 * SENDFILE) continue;
-        since = 0;
-        wyn_task_yield();
+        since = 0; /* others may go on; nobody reads here meanwhile, who could miss an event */
+        if (poll_wait(h, POLL_READ, poll_deadline(0), "send a file", NULL) == POLL_CLOSED)
+            return -ECANCELED;
     }
     return 0;
 }

@@ -357,8 +357,9 @@ int64_t wyn_net_accept(int64_t h, int64_t ms) {
         if (got == -EMFILE || got == -ENFILE) {
             if (shed(extra, fd)) continue;
             reserve_keep();
-            wyn_sleep(10, NULL); /* some will be free again */
-            if (ms >= 0) bad = -ETIMEDOUT;
+            /* some will be free again; a listener is never ready to be written to */
+            PollEnd end = poll_wait(h, POLL_WRITE, poll_deadline(10), "accept", NULL);
+            bad = end == POLL_CLOSED ? -ECANCELED : ms >= 0 ? -ETIMEDOUT : 0;
         } else if (got < 0) {
             bad = conn_again(h, got, POLL_READ, when, "accept");
         }

@@ -1,11 +1,13 @@
 /* websocket.c - the frames of RFC 6455 on a connection. A message may come in several frames with
- * pings between them; it is put together in the connection's buffer. Texts must be UTF-8. */
+ * pings between them; it is put together in the connection's buffer, and how far that has come
+ * stays with the connection, so that a ping is handed out in between: who answers takes his turn
+ * with those who send. Texts must be UTF-8. */
 #define _GNU_SOURCE
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
-#include "conn.h"
+#include "http.h"
 #include "wyn.h"
 
 enum { CONTROL_MAX = 1 << 20 }; /* bytes of heads, pings and pongs within one message */
@@ -60,70 +62,91 @@ static ssize_t frame_write(Conn *c, int64_t h, int fd, int opcode, const char *p
     return bad;
 }
 
-/* Puts the next message together in [from, from + *size); *used bytes are done with then. Gives its
- * opcode, CLOSE at the end, or a negative errno. `server`: the other side must mask. */
-static ssize_t message(Conn *c, int64_t h, int fd, size_t most, bool server, size_t *size,
-                       size_t *used, int64_t when) {
-    size_t at = 0, to = 0;
-    int opcode = 0;
+static bool is_close_payload(const unsigned char *p, size_t n) {
+    int code = n < 2 ? 1000 : p[0] << 8 | p[1];
+    return n != 1 && ((code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) ||
+                      (code >= 3000 && code <= 4999));
+}
+
+/* The next message or ping: its opcode, with *begin and *size of it from c->from on, or a negative
+ * errno. `server`: the other side must mask. */
+static ssize_t message(Conn *c, int64_t h, int fd, size_t most, bool server, size_t *begin,
+                       size_t *size, int64_t when) {
+    HttpHead *q = c->head;
     for (;;) {
         Frame f;
-        ssize_t bad = frame_head(c, h, fd, at, &f, when);
+        ssize_t bad = frame_head(c, h, fd, q->frame_at, &f, when);
         if (bad != 0) return bad;
         if (f.masked != server) return -EPROTO;
-        if (f.length > most || (f.opcode < CLOSE && to > most - f.length)) return -EMSGSIZE;
-        bad = conn_need(c, h, fd, at + f.head + f.length, when);
+        if (f.length > most || (f.opcode < CLOSE && q->frame_to > most - f.length))
+            return -EMSGSIZE;
+        bad = conn_need(c, h, fd, q->frame_at + f.head + f.length, when);
         if (bad != 0) return bad;
-        char *p = c->buf + c->from + at + f.head;
+        *begin = q->frame_at + f.head;
+        *size = f.length;
+        char *p = c->buf + c->from + *begin;
         for (size_t i = 0; f.masked && i < f.length; i++) p[i] ^= (char)f.mask[i & 3];
-        at += f.head + f.length;
-        if (f.opcode == PING || f.opcode == CLOSE) {
-            int as = f.opcode == PING ? PONG : CLOSE;
-            bad = frame_write(c, h, fd, as, p, f.length, !server, when);
-            if (as == CLOSE || bad != 0) return bad != 0 ? bad : CLOSE;
-        } else if (f.opcode <= BINARY) {
-            if ((f.opcode == MORE) != (opcode != 0)) return -EPROTO;
-            if (f.opcode != MORE) opcode = f.opcode;
-            memmove(c->buf + c->from + to, p, f.length);
-            to += f.length;
-            if (f.last) break;
-        } else if (f.opcode != PONG) {
-            return -EPROTO;
+        q->frame_at += f.head + f.length;
+        if (f.opcode == CLOSE && !is_close_payload((unsigned char *)p, f.length)) return -EPROTO;
+        if (f.opcode == PING || f.opcode == CLOSE) return f.opcode;
+        if (f.opcode > PONG || (f.opcode > BINARY && f.opcode < CLOSE)) return -EPROTO;
+        if (f.opcode <= BINARY) {
+            if ((f.opcode == MORE) != (q->opcode != 0)) return -EPROTO;
+            if (f.opcode != MORE) q->opcode = f.opcode;
+            memmove(c->buf + c->from + q->frame_to, p, f.length);
+            q->frame_to += f.length;
+            *begin = 0;
+            *size = q->frame_to;
+            if (f.last) return q->opcode;
         }
-        if (opcode == 0) { /* nothing begun: these are done with */
-            c->from += at;
-            at = 0;
-        } else if (at - to > CONTROL_MAX) {
+        if (q->opcode == 0) { /* nothing begun: what came is done with */
+            c->from += q->frame_at;
+            q->frame_at = 0;
+        } else if (q->frame_at - q->frame_to > CONTROL_MAX) {
             return -EMSGSIZE;
         }
     }
-    *size = to;
-    *used = at;
-    return opcode;
 }
 
-/* The next message; "" with wyn_net_error at the end or after a failure. */
+/* The next message; or what came in its place, with the reason as wyn_net_error: -9 a ping (its
+ * payload), -8 the end (its reason), above 0: a failure. */
 wyn_str *wyn_ws_next(int64_t h, int64_t most, bool server, int64_t ms) {
     Conn *c;
     int fd = conn_enter_read(h, &c);
     if (fd < 0) return wyn_str_empty;
-    size_t size = 0, used = 0;
-    ssize_t r = message(c, h, fd, (size_t)most, server, &size, &used, poll_deadline(ms));
-    c->error = r == CLOSE ? EPIPE : r < 0 ? (int)-r : 0;
-    wyn_str *s = r == TEXT || r == BINARY ? wyn_str_new(c->buf + c->from, (int64_t)size)
-                                          : wyn_str_empty;
-    c->from += used;
+    HttpHead *q = c->head;
+    size_t begin = 0, size = 0;
+    ssize_t r = q == NULL ? -EPROTO
+                          : message(c, h, fd, (size_t)most, server, &begin, &size,
+                                    poll_deadline(ms));
+    bool data = r == TEXT || r == BINARY;
+    wyn_str *s = r < 0 ? wyn_str_empty : wyn_str_new(c->buf + c->from + begin, (int64_t)size);
+    c->error = data ? 0 : (int)-r;
+    if (data || (q != NULL && q->opcode == 0 && r > 0)) { /* done with */
+        c->from += q->frame_at;
+        q->frame_at = 0;
+    }
+    if (data) {
+        q->frame_to = 0;
+        q->opcode = 0;
+    }
     if (r == TEXT && !wyn_str_is_utf8(s)) c->error = EILSEQ;
     conn_leave_read(h, c);
     return s;
 }
 
+/* One frame. Nothing follows the one that closes. By one task at a time. */
 bool wyn_ws_send(int64_t h, int64_t opcode, const wyn_str *text, bool mask, int64_t ms) {
     void *extra;
     int fd = poll_enter(h, &extra);
     if (fd < 0) return false;
-    ssize_t bad = frame_write(extra, h, fd, (int)opcode, text->bytes, (size_t)text->len, mask,
-                              poll_deadline(ms));
+    HttpHead *q = ((Conn *)extra)->head;
+    ssize_t bad = -EPIPE;
+    if (q != NULL && !q->said_close) {
+        q->said_close = opcode == CLOSE;
+        bad = frame_write(extra, h, fd, (int)opcode, text->bytes, (size_t)text->len, mask,
+                          poll_deadline(ms));
+    }
     poll_leave(h);
     return bad == 0;
 }
