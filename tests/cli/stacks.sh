@@ -61,6 +61,7 @@ for workers in 2 8; do
     for kilobytes in 80000 200000; do
         limited $kilobytes 101 both
         case $err in
+        *'memory to report'*) complain "?" "the panic itself overflows" ;;
         *'no memory for '* | *'out of memory'* | *'stack overflow'*) ;;
         *) complain "?" "stderr '$err' says nothing of memory" ;;
         esac
