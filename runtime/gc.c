@@ -74,7 +74,24 @@ static void set_bottom(const GcThread *t, char *bottom) {
     GC_set_stackbottom(t->handle, &base);
 }
 
+/* Where others spawn what this worker runs, it gives objects back to lists from which it takes none:
+ * they would grow for ever. What is more than a page goes back to the collector, each for itself, as
+ * old words point into the middle. Who was stopped in taking or giving one holds the first two at
+ * most. */
+static void list_cut(void **p, size_t size) {
+    for (size_t n = RT_PAGE / size; p != NULL && n > 1; n--) p = *p;
+    while (p != NULL) {
+        void **next = *p;
+        *p = NULL;
+        p = next;
+    }
+}
+
 static void push_worker(Worker *w) {
+    for (size_t i = 1; i < COUNT_OF(w->local.lists[0]); i++) {
+        list_cut(w->local.lists[WYN_MEM_TRACED][i], 16 * i);
+        list_cut(w->local.lists[WYN_MEM_ATOMIC][i], 16 * i);
+    }
     push(w->local.lists[WYN_MEM_TRACED], w->local.lists[WYN_MEM_TRACED] + WYN_SMALL_MAX / 16 + 1);
     for (size_t i = 0; i < COUNT_OF(w->local.lists[0]); i++) {
         for (void *p = w->local.lists[WYN_MEM_ATOMIC][i]; p != NULL; p = *(void **)p)
