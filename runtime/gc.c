@@ -74,10 +74,10 @@ static void set_bottom(const GcThread *t, char *bottom) {
     GC_set_stackbottom(t->handle, &base);
 }
 
-/* Where others spawn what this worker runs, it gives objects back to lists from which it takes none:
- * they would grow for ever. What is more than a page goes back to the collector, each for itself, as
- * old words point into the middle. Who was stopped in taking or giving one holds the first two at
- * most. */
+/* Where others spawn what this worker runs, it gives objects back to lists from which it takes
+ * none: they would grow for ever. What is more than a page goes back to the collector, each for
+ * itself, as old words point into the middle. Who was stopped in taking or giving one holds the
+ * first two at most. */
 static void list_cut(void **p, size_t size) {
     for (size_t n = RT_PAGE / size; p != NULL && n > 1; n--) p = *p;
     while (p != NULL) {
