@@ -262,6 +262,7 @@ static void look(void) {
     walk();
     lost_count = 0;
     fiber_each(finish);
+    report_collect(lost, lost_count);
 
     munmap(areas, area_room * sizeof *areas);
     munmap(todo, todo_room * sizeof *todo);
@@ -274,7 +275,8 @@ wyn_array *wyn_task_leaks(void) {
     lock_take(&lock);
     lost_count = 0;
     bool looked = gc_look(look);
-    wyn_array *lines = report_lines(lost, lost_count);
+    if (!looked) report_collect(NULL, 0);
+    wyn_array *lines = report_lines();
     if (looked) munmap(lost, lost_room);
     lock_drop(&lock);
     return lines;

@@ -4,6 +4,7 @@
 
 #include <linux/membarrier.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -249,8 +250,10 @@ static void move_in(Fiber *f) {
 /* The base of a copy, which is no static data: nothing is kept by it. */
 static const char *copy_of(const Fiber *f, Context *context) {
     static char *copy;
-    if (copy == NULL) copy = malloc(RT_TASK_STRIDE);
-    if (copy == NULL) wyn_no_memory("a copy of a stack");
+    if (copy == NULL) /* the world may stand still, and a thread inside malloc */
+        copy = mmap(NULL, RT_TASK_STRIDE, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    CHECK(copy != MAP_FAILED);
     uint32_t deep = f->image->words - CONTEXT_WORDS;
     uintptr_t *base = (uintptr_t *)(void *)(copy + RT_TASK_STRIDE);
     unpack(f, f->image, (Words){base - deep, (uintptr_t *)(void *)context, f->image->words, deep});

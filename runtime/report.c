@@ -17,7 +17,7 @@ enum { GROUPS = 32, OBJECTS = 64 };
 typedef struct Group {
     Fiber *first;
     int64_t n;
-    const wyn_site *spawned;
+    const wyn_site *spawned, *awaited; /* itself; the task that it awaits */
     bool main;
 } Group;
 
@@ -45,7 +45,10 @@ static void look_at(Fiber *f) {
     if (atomic_load_explicit(&f->state, memory_order_relaxed) != FIBER_USED) return;
     for (const Run *at = run_of(f), *r; at != NULL; at = r->outer) {
         r = fiber_view(f, at);
-        if (r->task == sought) found = r->desc->site;
+        if (r->task != sought) continue;
+        const wyn_task *d = fiber_view(f, r->desc);
+        found = d->site;
+        return;
     }
 }
 
@@ -76,7 +79,9 @@ static void group_add(Fiber *f) {
         other_tasks++;
         return;
     }
-    groups[group_count++] = (Group){f, 1, spawned, task == NULL};
+    bool awaits = w->kind == WAIT_TASK && w->object != NULL;
+    groups[group_count++] =
+        (Group){f, 1, spawned, awaits ? spawn_of(w->object) : NULL, task == NULL};
 }
 
 /* ---- printing ---- */
@@ -120,15 +125,16 @@ static int operation_length(const char *what) {
     return (int)n;
 }
 
-static void line_object(Line *l, const Waiter *w) {
+static void line_object(Line *l, const Group *g) {
+    const Waiter *w = fiber_wait(g->first);
     int number = w->object == NULL ? 0 : object_number(w->object);
     if (w->kind == WAIT_CHANNEL) {
         const wyn_channel *c = w->object;
         line_add(l, " on channel %d of %.60s (capacity %lld%s)", number, c->elem->name,
                  (long long)c->cap,
                  c->cap == 0 ? "" : c->len == 0 ? ", empty" : c->len == c->cap ? ", full" : "");
-    } else if (w->kind == WAIT_TASK && w->object != NULL) {
-        line_site(l, " of the task spawned in ", spawn_of(w->object));
+    } else if (g->awaited != NULL) {
+        line_site(l, " of the task spawned in ", g->awaited);
     } else if (w->kind == WAIT_LOCK) {
         line_add(l, ", object %d", number);
     }
@@ -145,7 +151,7 @@ static Line group_line(const Group *g) {
         line_add(&l, "%lld tasks wait in ", (long long)g->n);
     }
     line_add(&l, "%.*s", operation_length(waiter_what(w)), waiter_what(w));
-    line_object(&l, w);
+    line_object(&l, g);
     line_site(&l, ", ", waiter_site(w));
     line_site(&l, ", spawned in ", g->spawned);
     return l;
@@ -187,9 +193,12 @@ static void groups_clear(void) {
     memset(objects, 0, sizeof objects); /* they keep nothing alive */
 }
 
-wyn_array *report_lines(Fiber *const *fibers, int64_t n) {
+void report_collect(Fiber *const *fibers, int64_t n) {
     groups_clear();
     for (int64_t i = 0; i < n; i++) group_add(fibers[i]);
+}
+
+wyn_array *report_lines(void) {
     wyn_array *lines = wyn_array_new(&wyn_type_str, 0);
     for (int i = 0; i < group_count; i++) {
         Line l = group_line(&groups[i]);
