@@ -162,6 +162,16 @@ WYN_FAST void (*wyn_field_preset(const wyn_type *t, uint32_t i))(void *field) {
 
 WYN_FAST bool wyn_iter_next(wyn_iter *it, void *slot) { return it->next(it, slot); }
 
+WYN_FAST wyn_iter *wyn_iter_own(wyn_iter *it) {
+    it->owned = true;
+    return it;
+}
+
+/* A loop over it was left, or is at its end. */
+WYN_FAST void wyn_iter_leave(wyn_iter *it) {
+    if (it->owned && it->closes) it->next(it, NULL);
+}
+
 WYN_FAST double wyn_fmod(double a, double b) { return __builtin_fmod(a, b); }
 
 /* ---- strings ---- */

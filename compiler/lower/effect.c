@@ -49,7 +49,7 @@ static const char *const quiet[] = {
     "wyn_defer", "wyn_div", "wyn_eq", "wyn_executor_leave", "wyn_executor_new",
     "wyn_executor_waiting", "wyn_float_", "wyn_fmod", "wyn_fmt", "wyn_fork_", "wyn_frame_",
     "wyn_future_is_done", "wyn_future_value", "wyn_handle_", "wyn_hash", "wyn_hex_", "wyn_int_",
-    "wyn_iter_next", "wyn_json_", "wyn_map_", "wyn_math_", "wyn_mod", "wyn_mul_",
+    "wyn_iter_", "wyn_json_", "wyn_map_", "wyn_math_", "wyn_mod", "wyn_mul_",
     "wyn_mutex_new", "wyn_mutex_unlock", "wyn_mutex_value", "wyn_object", "wyn_once_leave",
     "wyn_once_new", "wyn_panic", "wyn_poll", "wyn_print", "wyn_ptr_", "wyn_quote",
     "wyn_random_", "wyn_range_", "wyn_regex_", "wyn_rwlock_new", "wyn_rwlock_release",
@@ -239,7 +239,8 @@ static u8 runtime_own(Effect *x, const IrExpr *e, u32 *calls) {
         known = effect_runtime_waits(name) ? 1 : 2;
         map_put(x->a, &x->runtime, e->rt.name, (void *)known);
     }
-    *calls = str_eq(name, S("wyn_iter_next")) ? x->generators
+    *calls = str_eq(name, S("wyn_iter_next")) || str_eq(name, S("wyn_iter_leave"))
+                 ? x->generators
              : str_eq(name, S("wyn_try_call")) ? thunk_signature(x) : 0;
     if (str_starts(name, S("wyn_spawn"))) return EF_FORKS; /* it may run a task in its place */
     if (known == 1) return e->joins ? EF_FORKS : EF_WAITS;

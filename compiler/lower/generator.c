@@ -1,8 +1,30 @@
 /* generator.c - a function with yield becomes two: one that makes the frame, and one that resumes
  * it. Every variable of the body lives in the frame, so that the switch over the state may jump
  * back in anywhere. An abandoned frame is garbage. An Iter<T> is a wyn_iter, `bool next(wyn_iter
- * *self, void *slot)`. */
+ * *self, void *slot)`. One with deferred blocks, or with loops over other generators, returns from
+ * its yield when it is resumed without a slot: so a loop that is left early ends it. */
+#include "../sema/walk.h"
 #include "lowering.h"
+
+bool iter_is_fresh(const Tree *t) {
+    return t->kind == TN_CALL || t->kind == TN_CALL_VALUE || t->kind == TN_CALL_DYN;
+}
+
+static bool find_closing(void *ctx, Tree *t) {
+    bool *found = ctx;
+    if (t->kind == TN_DEFER) *found = true;
+    if (t->kind == TN_FOR_IN && t->for_in.iter->type->kind == TY_ITER) *found = true;
+    return true;
+}
+
+/* Resumed without a slot: back to whoever left. */
+static void close_here(LowerFn *f) {
+    IrVar *slot = f->out->params[1];
+    IrStmt *s = st_if(f, ex_binary(f, IO_EQ, ex_var(f, slot), ex_null(f, slot->type), f->lw->t.b));
+    BlockSave save = block_enter(f, &s->if_.then);
+    lower_return_value(f, NULL);
+    block_leave(f, save);
+}
 
 static void frame_param(LowerFn *make, LowerFn *run, IrVar *obj, Local *l) {
     Lower *lw = make->lw;
@@ -75,11 +97,16 @@ void lower_generator(Lower *lw, Fn *fn) {
     code->fn = run->out;
     st_set(make, ex_raw_member(make, ex_arrow(make, ex_var(make, obj), 0, lw->t.iter_head), "next",
                                lw->t.voidp, false), code);
+    if (fn->body) walk_tree(fn->body, find_closing, &run->closes);
+    if (run->closes)
+        st_set(make, ex_raw_member(make, ex_arrow(make, ex_var(make, obj), 0, lw->t.iter_head),
+                                   "closes", lw->t.b, false), ex_bool(make, true));
     for (u32 i = 0; i < fn->param_count; i++) frame_param(make, run, obj, fn->params[i]);
     if (fn->kind == FN_LAMBDA) frame_captures(make, run, obj, fn_param(make, NULL, lw->t.fn));
     st_return(make, ex_cast(make, ex_var(make, obj), fi->ir->ret));
 
     run->ret = type_prim(lw->ir->types, TY_VOID);
+    if (run->closes) close_here(run);
     lower_effect(run, fn->body);
     if (!run->dead) lower_return_value(run, NULL);
 }
@@ -92,6 +119,7 @@ void lower_yield(LowerFn *f, Tree *t) {
     IrStmt *s = st_add(f, IS_YIELD);
     s->yield_.state = ++f->out->states;
     f->fx |= FX_CALL;
+    if (f->closes) close_here(f);
 }
 
 /* defer in a generator: a flag in its frame, and the block at every way out that runs to the end.

@@ -124,6 +124,9 @@ IrExpr *lower_call(LowerFn *f, Tree *t) {
     bool site = fi->takes_site;
     IrArgs args = {NEW_N(f->lw->perm, IrExpr *, n + 1), n + site};
     for (u32 i = 0; i < n; i++) args.v[i] = ops.v.v[at[i]].e;
+    if (fn->is_std && fn->is_method && n && t->call.args.v[0]->type->kind == TY_ITER &&
+        iter_is_fresh(t->call.args.v[0])) /* g().take(1): take may end it */
+        args.v[0] = ex_rt(f, "wyn_iter_own", args.v[0]->type, FX_EFFECT, args.v[0], NULL);
     if (site) args.v[n] = ex_site(f, t->span);
     if (fn->kind == FN_EXTERN && (fn->type_arg_count || fn->bare_ret))
         return call_generic_extern(f, t, args);

@@ -375,6 +375,24 @@ IrExpr *iter_pull(LowerFn *f, IrExpr *it, IrExpr *slot) {
     return ex_rt(f, "wyn_iter_next", f->lw->t.b, FX_CALL, it, slot, NULL);
 }
 
+/* Leaving early ends a generator that nobody else goes on with. In the library the loops over what
+ * a method was given ask whether it is such a one. */
+static void for_iter(LowerFn *f, Tree *t, Type *elem, IrExpr *source) {
+    bool fresh = iter_is_fresh(t->for_in.iter);
+    if (!fresh && !f->fn->is_std) {
+        for_source(f, t, elem, iter_pull, source);
+        return;
+    }
+    IrVar *it = source->kind == IE_VAR ? source->var : var_temp(f, source);
+    if (fresh)
+        st_expr(f, ex_rt(f, "wyn_iter_own", it->type, FX_EFFECT, ex_var(f, it), NULL));
+    vec_push(f->lw->perm, &f->open_scopes, it);
+    for_source(f, t, elem, iter_pull, ex_var(f, it));
+    f->open_scopes.n--;
+    if (t->for_in.loop->has_break && !f->dead)
+        st_expr(f, ex_rt(f, "wyn_iter_leave", NULL, FX_CALL, ex_var(f, it), NULL));
+}
+
 /* A user type with next(): the iterator is a copy that advances. */
 static void for_user(LowerFn *f, Tree *t, IrExpr *start) {
     Lower *lw = f->lw;
@@ -499,7 +517,7 @@ void lower_for_in(LowerFn *f, Tree *t) {
     case TY_MAP: case TY_SET: for_map(f, t, src, it); return;
     case TY_STRING: for_string(f, t, src); return;
     case TY_CHANNEL: for_source(f, t, it->args[0], pull_channel, src); return;
-    case TY_ITER: for_source(f, t, it->args[0], iter_pull, src); return;
+    case TY_ITER: for_iter(f, t, it->args[0], src); return;
     default: UNREACHABLE();
     }
 }

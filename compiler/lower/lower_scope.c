@@ -34,11 +34,17 @@ static void bind_join(LowerFn *f, ParBind *b) {
                         ex_var(f, b->future), ex_site(f, f->span), NULL));
 }
 
-/* A jump out of parallel blocks waits for their tasks first. */
+/* A jump out of parallel blocks waits for their tasks first; one out of a loop over a generator
+ * ends that. */
 void scopes_leave(LowerFn *f, u32 depth) {
-    for (u32 i = f->open_scopes.n; i-- > depth;)
-        st_expr(f, ex_rt(f, "wyn_scope_leave", NULL, FX_CALL, ex_var(f, f->open_scopes.v[i]),
-                         ex_site(f, f->span), NULL));
+    for (u32 i = f->open_scopes.n; i-- > depth;) {
+        IrVar *v = f->open_scopes.v[i];
+        if (v->type->kind == IRT_WYN && v->type->wyn->kind == TY_ITER)
+            st_expr(f, ex_rt(f, "wyn_iter_leave", NULL, FX_CALL, ex_var(f, v), NULL));
+        else
+            st_expr(f, ex_rt(f, "wyn_scope_leave", NULL, FX_CALL, ex_var(f, v),
+                             ex_site(f, f->span), NULL));
+    }
 }
 
 typedef struct Named {

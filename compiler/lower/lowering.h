@@ -78,7 +78,8 @@ typedef struct LowerFn {
     u32 loop_depth, defer_count;
     VEC(GenDefer) gen_defers;
     IrVar *scope;        /* of the innermost parallel or scope block, or NULL */
-    VEC(IrVar *) open_scopes; /* of the parallel blocks around, outermost first */
+    VEC(IrVar *) open_scopes; /* of parallel blocks and loops over Iter around, outermost first */
+    bool closes;         /* a generator that has something to do when it is left early */
     VEC(ParBind) binds;
     struct { Map nodes, each; } forks; /* fork.h; the loops over arrays of scoped tasks */
     Type *ret;
@@ -236,6 +237,7 @@ IrType *extern_param_type(Lower *lw, Fn *fn, Type *t);
 FnInfo *fn_info(Lower *lw, Fn *fn);
 IrFn *fn_adapter(Lower *lw, Fn *fn);
 /* ---- lower_intr.c ---- */
+bool iter_is_fresh(const Tree *t); /* generator.c: nobody else has what this gives */
 IrExpr *iter_pull(LowerFn *f, IrExpr *it, IrExpr *slot); /* lower_loop.c */
 IrExpr *lower_intrinsic(LowerFn *f, Tree *t);
 /* ---- lower_loop.c ---- */

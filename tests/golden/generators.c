@@ -43,6 +43,8 @@ static wyn_iter *w_odds(int64_t limit) {
 static void w_main(void) {
     wyn_iter *t1 = w_odds(6);
 #line 10
+    wyn_iter_own(t1);
+#line 10
     for (;;) {
 #line 10
         int64_t t2 = 0;
