@@ -156,8 +156,7 @@ typedef struct wyn_vtable { /* emitted ones continue with the methods */
  * it ends the generator where it stands, with its deferred blocks, if `closes` says so. */
 typedef struct wyn_iter {
     bool (*next)(struct wyn_iter *self, void *slot);
-    bool closes;
-    bool owned; /* by the loop or method that was given it: nobody else goes on with it */
+    bool closes, owned; /* owned: by who was given it; nobody else goes on with it */
 } wyn_iter;
 
 typedef struct wyn_object { /* the struct's copy follows at offset 8 */

@@ -72,14 +72,13 @@ typedef struct LowerFn {
     IrVar *record;       /* structure in the C frame, or (in a deferred block) pointer to it */
     IrStruct *record_type;
     Map deferred_locals; /* that live in the record, for deferred blocks and bodies of scopes */
-    bool has_defers;
+    bool has_defers, closes; /* closes: a generator that has to do something when it is left */
     ScopeBody *body;     /* this is the body of a scope; or NULL */
     bool in_rounds;      /* this is the body of a parallel for */
     u32 loop_depth, defer_count;
     VEC(GenDefer) gen_defers;
     IrVar *scope;        /* of the innermost parallel or scope block, or NULL */
     VEC(IrVar *) open_scopes; /* of parallel blocks and loops over Iter around, outermost first */
-    bool closes;         /* a generator that has something to do when it is left early */
     VEC(ParBind) binds;
     struct { Map nodes, each; } forks; /* fork.h; the loops over arrays of scoped tasks */
     Type *ret;
@@ -237,7 +236,6 @@ IrType *extern_param_type(Lower *lw, Fn *fn, Type *t);
 FnInfo *fn_info(Lower *lw, Fn *fn);
 IrFn *fn_adapter(Lower *lw, Fn *fn);
 /* ---- lower_intr.c ---- */
-bool iter_is_fresh(const Tree *t); /* generator.c: nobody else has what this gives */
 IrExpr *iter_pull(LowerFn *f, IrExpr *it, IrExpr *slot); /* lower_loop.c */
 IrExpr *lower_intrinsic(LowerFn *f, Tree *t);
 /* ---- lower_loop.c ---- */
@@ -291,11 +289,11 @@ void lower_generator(Lower *lw, Fn *fn);
 void lower_yield(LowerFn *f, Tree *t);
 void generator_defer(LowerFn *f, Tree *t);
 void generator_leave(LowerFn *f); /* runs what was registered */
+bool iter_is_fresh(const Tree *t); /* nobody else has what this gives */
 Str fn_stem(Lower *lw, const Fn *fn);    /* lower.c; then inlining.c */
 bool inline_wanted(const Fn *fn);
 void inline_decide(Lower *lw);
-/* ---- capture.c ---- */
-void capture_prepare(Lower *lw);
+void capture_prepare(Lower *lw);           /* capture.c */
 bool local_is_boxed(Lower *lw, Local *l);
 bool local_is_ref(Lower *lw, Local *l);
 bool local_is_changed(Lower *lw, Local *l);
