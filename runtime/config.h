@@ -38,6 +38,8 @@
 #define RT_FORK_SLOTS (WYN_FORK_SPARE + 16)
 #define RT_FORK_SPINS 4
 #define RT_FORK_WAKE 1
+#define RT_FORK_MANY 4
+#define RT_FORK_QUICK_NS 0
 #define RT_SCOPE_WAITS 1
 #define RT_TURNS_MET 1
 #define RT_TURNS_LEAN 2
@@ -61,6 +63,8 @@
 #define RT_TURNS_MET 16    /* changes of who uses a lock before one stays away */
 #define RT_TURNS_WAITS 6   /* looks until a lock that leans to another one is taken away */
 #define RT_TURNS_LEAN 64   /* uses in a row before it leans; doubled each time that was in vain */
+#define RT_FORK_MANY 32     /* tasks of an array, from which on it matters how quick they are */
+#define RT_FORK_QUICK_NS 300 /* a task that takes less is not worth a thief */
 #define RT_SCOPE_WAITS 4   /* waits that a scope has room for, at first */
 #endif
 

@@ -9,7 +9,9 @@
  *   that nobody asks; who asks stores NULL there.
  * - share: moves split up, release; thieves read a slot after their CAS on the word, acquire.
  * - join: a private slot is called. A shared one is taken back first by moving split down; if top
- *   has passed it, the owner waits for st.
+ *   has passed it, the owner waits for st. When it is the oldest of several that are shared, as in
+ *   a loop over an array of tasks, the owner claims it as a thief would, with a part of those
+ *   behind it, and the others stay shared; that loop also shares what is left when others ask.
  * - A slot joined while later ones are in use becomes a task that does nothing; it may be stolen
  *   like any other. Going below it waits for those.
  * - When all slots are in use, head goes on beyond them: those tasks are run when they are joined,
@@ -38,8 +40,9 @@
 #include "task.h"
 
 enum { SLOT_NEW = 0, SLOT_DONE = 1, SLOT_RUNNING = 2, SLOT_WAITED = 4, SLOT_FAILED = 9 };
+enum { SLOT_MINE = 16 | SLOT_DONE };
 /* RUNNING: with the fiber of the thief; WAITED: with that of the owner; FAILED: the panic is
- * the first word of data */
+ * the first word of data; MINE: claimed by the owner, nobody waits for it */
 #define SLOT_BITS ((uintptr_t)15)
 
 static void nothing(wyn_stack *stack, wyn_slot *head, wyn_slot *task) {
@@ -174,13 +177,68 @@ __attribute__((noinline)) void wyn_fork_share(wyn_stack *s, wyn_slot *last) {
     __atomic_store_n(&s->limit, d->end, __ATOMIC_RELAXED);
 }
 
+/* Did the joins of an array since the last look take less than sharing their tasks would? So they
+ * are taken to, when an array begins and as long as there were few of them. */
+static bool joins_are_quick(Deque *d, uint32_t i) {
+    int64_t now = time_mono(), ns = now - d->seen_ns;
+    int64_t joined = (int64_t)i - d->seen_slot;
+    if (joined == 0) return d->quick;
+    bool begins = joined < 0 || d->seen_ns == 0, few = joined < RT_FORK_MANY;
+    bool quick = begins || ns < (few ? RT_FORK_MANY : joined) * RT_FORK_QUICK_NS;
+    if (!begins && few && quick) return true;
+    d->seen_ns = now;
+    d->seen_slot = i;
+    d->quick = quick;
+    return quick;
+}
+
+/* The oldest shared slots, less of them the fewer there are: others are at the same end. */
+static bool claim_own(Deque *d, uint64_t *x) {
+    uint32_t top = top_of(*x), split = split_of(*x);
+    uint32_t n = (split - top) / (2 * (uint32_t)worker_count);
+    n = n == 0 ? 1 : n > RT_FORK_MANY ? RT_FORK_MANY : n;
+    if (!shared_change(d, x, word(top + n, split))) return false;
+    for (uint32_t k = top; k < top + n; k++)
+        __atomic_store_n(&d->slots[k].st, SLOT_MINE, __ATOMIC_RELAXED);
+    return true;
+}
+
+/* Somebody asks while the array whose oldest slot is t is joined. Those before t are joined: if all
+ * that was shared is claimed, sharing goes on from t. */
+__attribute__((noinline)) void wyn_fork_offer(wyn_stack *s, wyn_slot *t, wyn_slot *head) {
+    Deque *d = deque_of(s);
+    if (t >= d->end) return;
+    if (d->unasked > 0) {
+        d->unasked--;
+        return;
+    }
+    if (joins_are_quick(d, index_of(d, t))) {
+        d->unasked = RT_FORK_MANY / 4;
+        return;
+    }
+    uint64_t x = atomic_load_explicit(&d->shared, memory_order_acquire);
+    if (top_of(x) == split_of(x) && s->split < t) { /* then nobody else changes it */
+        for (wyn_slot *k = s->split; k < t; k++)
+            __atomic_store_n(&k->st, SLOT_MINE, __ATOMIC_RELAXED);
+        uint32_t i = index_of(d, t);
+        atomic_store_explicit(&d->shared, word(i, i), memory_order_release);
+        s->split = t;
+    }
+    wyn_fork_share(s, head - 1);
+}
+
 __attribute__((noinline)) bool wyn_fork_take_back(wyn_stack *s, wyn_slot *t) {
     Deque *d = deque_of(s);
     uint32_t i = index_of(d, t);
     uint64_t x = atomic_load_explicit(&d->shared, memory_order_acquire);
     for (;;) {
         uint32_t top = top_of(x), split;
-        if (top > i) return false;
+        if (top > i) return st_load(t) == SLOT_MINE;
+        uint32_t n = split_of(x) - i;
+        if (top == i && n > 1 && (n < RT_FORK_MANY || !joins_are_quick(d, i))) {
+            if (claim_own(d, &x)) return true;
+            continue;
+        }
         split = top + (i - top) / 2; /* the older half stays shared */
         if (!shared_change(d, &x, word(top, split))) continue;
         s->split = d->slots + split;

@@ -12,6 +12,10 @@ typedef struct Deque {
     Fiber *fiber;
     wyn_slot *slots, *end;   /* a mapping that is touched as far as it is used */
     _Atomic uint32_t shares; /* counts; the monitor looks */
+    uint32_t seen_slot;      /* joins_are_quick: the last one looked at, and when */
+    int64_t seen_ns;
+    bool quick;              /* what it said */
+    uint32_t unasked;        /* so many joins pass before one looks at the clock again */
     int on_top;              /* tasks running on top of a waiting one: they must not wait */
     _Atomic bool listed;     /* a queue has an entry for it */
     _Alignas(64) _Atomic uint64_t shared; /* {split, top}; thieves write here */

@@ -34,6 +34,7 @@ wyn_slot *wyn_fork_head(void);
 int wyn_fork_no_room(wyn_stack *s, wyn_slot *t);
 void wyn_fork_share(wyn_stack *s, wyn_slot *last);
 bool wyn_fork_take_back(wyn_stack *s, wyn_slot *t);
+void wyn_fork_offer(wyn_stack *s, wyn_slot *t, wyn_slot *head);
 void wyn_fork_lower(wyn_stack *s, wyn_slot *head);
 /* For a stolen one; head NULL: it is the last. */
 void wyn_fork_wait(wyn_stack *s, wyn_slot *t, wyn_slot *head, const wyn_site *site);
@@ -94,6 +95,13 @@ WYN_FAST void wyn_fork_push(wyn_stack *s, wyn_slot *t, const wyn_fork *fork, int
 /* True: nobody has stolen it, nobody can any more. */
 WYN_FAST bool wyn_fork_mine(wyn_stack *s, wyn_slot *t) {
     return WYN_LIKELY(t >= s->split) || wyn_fork_take_back(s, t);
+}
+
+/* The same for the oldest of an array's. */
+WYN_FAST bool wyn_fork_mine_first(wyn_stack *s, wyn_slot *t, wyn_slot *head) {
+    wyn_slot *limit = __atomic_load_n(&s->limit, __ATOMIC_RELAXED);
+    if (WYN_UNLIKELY(limit == NULL)) wyn_fork_offer(s, t, head);
+    return wyn_fork_mine(s, t);
 }
 
 /* Joined, but slots above it are in use. */

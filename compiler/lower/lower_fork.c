@@ -373,7 +373,8 @@ static void fork_push(LowerFn *f, ForkVar *v, Tree *spawn) {
 
 /* Joins the task in `slot` from the operands in it; its result goes into v->value. */
 static void join_stored(LowerFn *f, const ForkVar *v, IrVar *slot, bool only, Span at) {
-    IrStmt *s = st_if(f, mine(f, slot));
+    IrStmt *s = st_if(f, ex_rt(f, "wyn_fork_mine_first", f->lw->t.b, FX_EFFECT, stack_of(f),
+                               ex_var(f, slot), head_of(f), NULL));
     BlockSave save = block_enter(f, &s->if_.then);
     if (only) { /* all of one spawn: a direct call */
         IrVar *operands = operands_of(f, v->body, ex_var(f, slot));
