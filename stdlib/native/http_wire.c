@@ -221,6 +221,11 @@ static void skip_lines(Conn *c) {
     while (c->to - c->from > 1 && memcmp(c->buf + c->from, "\r\n", 2) == 0) c->from += 2;
 }
 
+/* Nothing of HTTP begins like that: one who speaks TLS, say, who waits for an answer first. */
+static bool is_foreign(unsigned char first) {
+    return (first < ' ' && first != '\r' && first != '\n') || first >= 0x7f;
+}
+
 static int read_head(Conn *c, int64_t h, int fd, int64_t idle_ms, int64_t ms, bool answer) {
     HttpHead *q = c->head;
     if (q != NULL) {
@@ -236,6 +241,7 @@ static int read_head(Conn *c, int64_t h, int fd, int64_t idle_ms, int64_t ms, bo
         bool idle = c->to == c->from;
         seen = c->to - c->from;
         if (seen > HEAD_MAX) return 431;
+        if (seen > 0 && is_foreign((unsigned char)c->buf[c->from])) return 400;
         atomic_store_explicit(&c->idle, idle, memory_order_relaxed);
         bool more = conn_fill(c, h, fd, when);
         atomic_store_explicit(&c->idle, false, memory_order_relaxed);
