@@ -77,7 +77,7 @@ static void waits_grow(wyn_scope *s) {
         Guarded *more = (Guarded *)(void *)gc_alloc((size_t)room * sizeof *more, false);
         lock_take(&s->lock);
         if (s->wait_room >= room) continue;
-        memcpy(more, s->waits, (size_t)s->wait_n * sizeof *more);
+        if (s->wait_n > 0) memcpy(more, s->waits, (size_t)s->wait_n * sizeof *more);
         s->waits = more;
         s->wait_room = room;
     }
