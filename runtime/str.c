@@ -100,6 +100,39 @@ wyn_str *wyn_str_concat(int64_t n, wyn_str *const *parts) {
     return s;
 }
 
+/* A string in a loop that one variable alone holds (compiler/lower/append.c) grows in place. room:
+ * bytes that may be written behind it; 0: it may be held elsewhere; -1: it is not, but has no room.
+ * The first string after one that is held elsewhere gets none: most are made of a few parts. */
+static wyn_str *str_grow(wyn_str *s, int64_t *room, int64_t n) {
+    if (*room >= n) return s;
+    int64_t len = s->len + n, spare = *room == 0 ? 0 : len / 2 + 16;
+    wyn_str *grown = wyn_str_make(len + spare);
+    memcpy(grown->bytes, s->bytes, (size_t)s->len);
+    grown->len = s->len;
+    *room = *room == 0 ? -1 : len + spare - s->len;
+    return grown;
+}
+
+wyn_str *wyn_str_append(wyn_str *s, int64_t *room, int64_t n, wyn_str *const *parts) {
+    int64_t more = 0;
+    for (int64_t i = 0; i < n; i++) more += parts[i]->len;
+    if (more == 0) return s;
+    if (s->len == 0 && n == 1) {
+        *room = 0;
+        return parts[0];
+    }
+    wyn_str *grown = str_grow(s, room, more);
+    char *p = grown->bytes + grown->len;
+    for (int64_t i = 0; i < n; i++) {
+        memcpy(p, parts[i]->bytes, (size_t)parts[i]->len);
+        p += parts[i]->len;
+    }
+    *p = '\0';
+    grown->len += more;
+    if (*room > 0) *room -= more;
+    return grown;
+}
+
 int wyn_str_cmp(const wyn_str *a, const wyn_str *b) {
     int64_t n = a->len < b->len ? a->len : b->len;
     int c = memcmp(a->bytes, b->bytes, (size_t)n);

@@ -2,6 +2,7 @@
  */
 #include "effect.h"
 #include "fork.h"
+#include "append.h"
 #include "own.h"
 
 static void types_init(Lower *lw) {
@@ -371,6 +372,7 @@ IrProgram *lower_program(Arena *perm, const Program *p, const LowerOptions *opt)
     inline_decide(lw);
     fork_finish(lw, effect_analyse(perm, lw->ir));
     own_analyse(perm, lw->ir);
+    append_analyse(perm, lw->ir);
     ir_check(perm, lw->ir);
     return lw->ir;
 }
