@@ -309,7 +309,6 @@ void wyn_callback_end(void);
 bool wyn_str_is_utf8(const wyn_str *s);
 wyn_str *wyn_str_concat2(const wyn_str *a, const wyn_str *b);
 wyn_str *wyn_str_concat(int64_t n, wyn_str *const *parts);
-/* In place where nothing else holds s, as room tells: str.c. */
 wyn_str *wyn_str_append(wyn_str *s, int64_t *room, int64_t n, wyn_str *const *parts);
 static inline wyn_str *wyn_str_kept(wyn_str *s, int64_t *room) { return *room = 0, s; }
 int wyn_str_cmp(const wyn_str *a, const wyn_str *b);
