@@ -291,7 +291,6 @@ void wyn_text_spec_float(wyn_text *t, double v, const wyn_spec *spec);
 void wyn_text_spec(wyn_text *t, const void *v, const wyn_type *type, const wyn_spec *spec);
 wyn_str *wyn_text_take(wyn_text *t);
 void wyn_text_print(wyn_text *t); /* the line must contain its own end */
-
 void wyn_println_str(const wyn_str *s);
 void wyn_println_int(int64_t v);
 void wyn_println_float(double v);
@@ -300,11 +299,9 @@ void wyn_print_str(const wyn_str *s); /* no newline */
 void wyn_flush(void);
 
 /* ---- strings the emitter needs; the rest is declared by the standard library ---- */
-
 wyn_str *wyn_str_new(const char *bytes, int64_t len);
 wyn_str *wyn_str_cut(const char *from, int64_t len, const char *end); /* readable up to end */
-/* Around a Wyn function that C called. callback.c */
-void wyn_callback_begin(const wyn_site *site);
+void wyn_callback_begin(const wyn_site *site); /* around a Wyn function that C called */
 void wyn_callback_end(void);
 bool wyn_str_is_utf8(const wyn_str *s);
 wyn_str *wyn_str_concat2(const wyn_str *a, const wyn_str *b);
