@@ -1,4 +1,4 @@
-// Idle connections: idle PORT COUNT [SIZE]. Opens COUNT connections, 20,000 from each of the local
+// Idle connections: idle PORT COUNT [SIZE]. Opens COUNT connections, 10,000 from each of the local
 // addresses 127.0.0.2, 127.0.0.3 and so on, sends SIZE bytes (default 0) by each and reads as many back, then says
 // "ready" and holds them until its input ends.
 #define _GNU_SOURCE
@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { EACH = 20000 };
+enum { EACH = 10000 };
 
 static void fail(const char *what) {
     perror(what);
