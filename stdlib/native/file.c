@@ -65,22 +65,49 @@ static wyn_str *read_known(int fd, size_t size) {
     return s;
 }
 
+enum { SMALL = 8 << 10 };
+
+/* The beginning of it to `first`: how much, all of it if *end. A small file needs no look at its
+ * size then. */
+static size_t read_first(int fd, char *first, bool *end) {
+    size_t have = 0;
+    ssize_t n = 1;
+    while (have < SMALL && n > 0) {
+        do n = read(fd, first + have, SMALL - have);
+        while (n < 0 && errno == EINTR);
+        if (n > 0) have += (size_t)n;
+    }
+    *end = n == 0;
+    return have;
+}
+
 wyn_str *wyn_file_read(const wyn_str *path) {
+    static __thread char first[SMALL];
     struct stat st;
     wyn_text t;
+    bool end = false;
     int fd = open(path->bytes, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
+    size_t have = fd < 0 ? 0 : read_first(fd, first, &end);
+    if (fd < 0 || (have == 0 && !end)) {
         outcome(false);
+        if (fd >= 0) close(fd);
         return wyn_str_empty;
     }
-    bool known = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 1;
-    wyn_str *s = known ? read_known(fd, (size_t)st.st_size) : NULL;
-    close(fd);
-    if (s != NULL) {
-        outcome(true);
-        return s;
+    wyn_str *s = end ? wyn_str_new(first, (int64_t)have) : NULL;
+    bool seeks = s == NULL && lseek(fd, 0, SEEK_SET) == 0; /* else it is a pipe, say */
+    if (seeks && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 1) {
+        s = read_known(fd, (size_t)st.st_size);
+        seeks = s == NULL && lseek(fd, 0, SEEK_SET) == 0;
     }
-    return read_path(path, &t) ? wyn_text_take(&t) : wyn_str_empty;
+    if (s == NULL) {
+        wyn_text_open(&t);
+        if (!seeks) wyn_text_bytes(&t, first, have);
+        if (outcome(read_fd(fd, &t))) s = wyn_text_take(&t);
+    } else {
+        outcome(true);
+    }
+    close(fd);
+    return s != NULL ? s : wyn_str_empty;
 }
 
 wyn_array *wyn_file_read_lines(const wyn_str *path) { return wyn_str_lines(wyn_file_read(path)); }
