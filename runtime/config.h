@@ -83,6 +83,7 @@
 #define RT_STEAL_CHEAP_NS 150    /* stolen tasks shorter than this are not worth stealing.. */
 #define RT_STEAL_QUIET_NS 250000  /* ..so the thief stays away, at most so long */
 #define RT_MUTEX_SPINS 16        /* looks at a taken lock before the task waits */
+#define RT_FORK_TRIAL 64         /* tasks run in place between two looks at the clock */
 #define RT_TURN_NS 4000          /* so long, which is worth it if the other one.. */
 #define RT_TURN_WORTH 50         /* ..uses it so often; if not, it takes twice as many changes.. */
 #define RT_TURNS_APART 6         /* ..and again, so often */

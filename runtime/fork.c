@@ -155,10 +155,27 @@ int wyn_fork_no_room(wyn_stack *s, wyn_slot *t) {
     return t < deque_of(s)->end ? WYN_FORK_ASKED : WYN_FORK_FULL;
 }
 
+/* Asked for each task that could run in place while thieves have nothing left. A look at the clock
+ * tells how long the last ones took; the first ones have the benefit of the doubt. */
+__attribute__((noinline)) bool wyn_fork_is_short(wyn_stack *s) {
+    Deque *d = deque_of(s);
+    if (d->trial > 0) {
+        d->trial--;
+        return true;
+    }
+    int64_t now = time_mono();
+    bool is_short = d->trial_at == 0 || now - d->trial_at < RT_FORK_TRIAL * RT_STEAL_CHEAP_NS;
+    d->trial_at = now;
+    if (is_short) d->trial = RT_FORK_TRIAL;
+    return is_short;
+}
+
 __attribute__((noinline)) void wyn_fork_share(wyn_stack *s, wyn_slot *last) {
     sched_prepare();
     wyn_slot *head = last + 1;
     Deque *d = deque_of(s);
+    d->trial_at = 0; /* a new trial, when all is shared */
+    d->trial = 0;
     bool asks = worker_count > 1;
     ptrdiff_t n = (head - s->split + 1) / 2;
     if (asks && n > 0) {

@@ -17,6 +17,8 @@ typedef struct Deque {
     bool quick;              /* what it said */
     uint32_t unasked;        /* so many joins pass before one looks at the clock again */
     int on_top;              /* tasks running on top of a waiting one: they must not wait */
+    int trial;               /* wyn_fork_is_short: tasks until it looks at the clock again.. */
+    int64_t trial_at;        /* ..and when it did last; 0: not yet */
     _Atomic bool listed;     /* a queue has an entry for it */
     _Alignas(64) _Atomic uint64_t shared; /* {split, top}; thieves write here */
 } Deque;

@@ -56,11 +56,13 @@ WYN_FAST int wyn_fork_array_room(wyn_stack *s, wyn_slot *t) {
     return wyn_fork_room(s, t + WYN_FORK_SPARE);
 }
 
-/* No slot is left: is it as well to run it at once, since the slots are enough for thieves? What is
- * private is shared if they ask. */
+/* No slot is left: is it as well to run it at once, since the slots are enough for thieves, or it
+ * is too short for them? What is private is shared if they ask. */
 enum { WYN_FORK_PLENTY = 8 };
+bool wyn_fork_is_short(wyn_stack *s);
 WYN_FAST bool wyn_fork_in_place(wyn_stack *s, wyn_slot *head, const wyn_fork *fork) {
-    if ((fork->flags & WYN_FORK_CALM) == 0 || head - s->split < WYN_FORK_PLENTY) return false;
+    if ((fork->flags & WYN_FORK_CALM) == 0) return false;
+    if (WYN_UNLIKELY(head - s->split < WYN_FORK_PLENTY)) return wyn_fork_is_short(s);
     if (WYN_UNLIKELY(__atomic_load_n(&s->limit, __ATOMIC_RELAXED) == NULL))
         wyn_fork_share(s, head - 1);
     return true;
