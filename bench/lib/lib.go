@@ -2,6 +2,7 @@
 package main
 
 import (
+	"bufio"
 	"fmt"
 	"sort"
 	"strconv"
@@ -60,6 +61,14 @@ func texts2() {
 	t := time.Now()
 	lap("split_100MB", t, len(strings.Split(big, " ")))
 	t = time.Now()
+	foxes := 0
+	for _, p := range strings.Split(big, " ") {
+		if p == "fox," {
+			foxes++
+		}
+	}
+	lap("split_loop_100MB", t, foxes)
+	t = time.Now()
 	lap("replace_100MB", t, len(strings.ReplaceAll(big, "lazy", "energetic")))
 	t = time.Now()
 	lap("find_100MB", t, strings.Index(big, "dog; end")+strings.LastIndex(big, "zebra"))
@@ -67,6 +76,14 @@ func texts2() {
 	lap("count_100MB", t, strings.Count(big, "fox"))
 	t = time.Now()
 	lap("lines_100MB", t, len(strings.Split(big, "\n")))
+	t = time.Now()
+	long := 0
+	for scan := bufio.NewScanner(strings.NewReader(big)); scan.Scan(); {
+		if len(scan.Text()) > 40 {
+			long++
+		}
+	}
+	lap("lines_loop_100MB", t, long)
 	t = time.Now()
 	lap("upper_100MB", t, len(strings.ToUpper(big)))
 	small := big[:10000000]
