@@ -85,7 +85,7 @@ path                     hits        bytes   p50   p99'
 app jsonl_summary
 status 2 ./jsonl_summary
 status 2 ./jsonl_summary nowhere
-said "nowhere: No such file"
+said "nowhere: no folder"
 status 2 ./jsonl_summary files
 said "no files"
 status 2 ./jsonl_summary events --make=x
@@ -103,7 +103,7 @@ said "f00007.jsonl: line 100"
 app dedup
 status 2 ./dedup
 status 2 ./dedup nowhere
-said "nowhere: No such file"
+said "nowhere: no folder"
 cp -r "$ROOT/examples/data/twins" twins
 ln -s ../one.txt twins/more/link
 status 0 ./dedup twins --remove
