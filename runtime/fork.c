@@ -405,6 +405,24 @@ static void run_of(Deque *from, Fiber *f) {
     }
 }
 
+/* Which task a claim would give: a guess, since the owner may be using that slot anew. */
+static __attribute__((noinline)) const wyn_fork *fork_guess(const Deque *d, uint32_t i) {
+    return __atomic_load_n(&d->slots[i].fork, __ATOMIC_RELAXED);
+}
+
+const wyn_site *fork_kind(uintptr_t entry) {
+    void *p = (void *)(entry & ~(uintptr_t)ENTRY_TAG);
+    const wyn_fork *fork = NULL;
+    if ((entry & ENTRY_TAG) == ENTRY_SLOT) {
+        fork = ((const wyn_slot *)p)->fork;
+    } else {
+        const Deque *d = fork_deque(p);
+        uint64_t x = atomic_load_explicit(&d->shared, memory_order_acquire);
+        if (top_of(x) < split_of(x)) fork = fork_guess(d, top_of(x));
+    }
+    return fork == NULL ? NULL : fork->site;
+}
+
 void fork_run_entry(uintptr_t entry) {
     void *p = (void *)(entry & ~(uintptr_t)ENTRY_TAG);
     if ((entry & ENTRY_TAG) == ENTRY_DEQUE) {
@@ -415,11 +433,6 @@ void fork_run_entry(uintptr_t entry) {
 }
 
 /* ---- waiting for a stolen task ---- */
-
-/* Which task a claim would give: a guess, since the owner may be using that slot anew. */
-static __attribute__((noinline)) const wyn_fork *fork_guess(const Deque *d, uint32_t i) {
-    return __atomic_load_n(&d->slots[i].fork, __ATOMIC_RELAXED);
-}
 
 /* Meanwhile something of what its thief has spawned. */
 static bool leapfrog(Deque *d, Deque *thief, wyn_slot *head) {

@@ -71,6 +71,7 @@ static inline void fork_before_park(Fiber *f) {
 
 /* Entries ENTRY_SLOT and ENTRY_DEQUE. */
 void fork_run_entry(uintptr_t entry);
+const wyn_site *fork_kind(uintptr_t entry); /* where its task was spawned: of a deque, a guess */
 
 /* Around code that may panic: joins what was spawned since the mark, and forgets what nobody has
  * begun. */

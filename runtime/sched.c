@@ -305,6 +305,11 @@ static uintptr_t next_entry(Worker *w) {
 
 static Fiber *entry_fiber(uintptr_t e) { return (Fiber *)(e & ~(uintptr_t)ENTRY_TAG); }
 
+/* Where the task was spawned, if it has not begun. */
+static const wyn_site *entry_kind(uintptr_t e) {
+    return (e & ENTRY_TAG) >= ENTRY_SLOT ? fork_kind(e) : future_kind(e);
+}
+
 static Fiber *new_stack(Worker *w, const wyn_site *kind);
 static void loop(void);
 
@@ -333,7 +338,7 @@ static __attribute__((noinline, cold)) void leave_place(Worker *w) {
         e = 0;
     }
     w->handoff = e;
-    switch_to(w, new_stack(w, future_kind(e)), commit_drop, NULL);
+    switch_to(w, new_stack(w, entry_kind(e)), commit_drop, NULL);
 }
 
 /* All that is particular to the task lies below this frame, or in the descriptor: what is above
@@ -351,7 +356,7 @@ static __attribute__((noinline)) void run_entry(uintptr_t e) {
 /* A task whose like wait in great number will wait too: it begins at the place of one of them, or
  * each that begins here would keep this loop's stack, and the loop take a new one. */
 static __attribute__((noinline, cold)) bool begin_shared(Worker *w, uintptr_t e) {
-    Fiber *f = stack_shared(w, future_kind(e));
+    Fiber *f = stack_shared(w, entry_kind(e));
     if (f == NULL) return false;
     w->handoff = e;
     switch_to(w, f, commit_drop, NULL);
@@ -412,7 +417,7 @@ static __attribute__((noinline)) void park(void (*commit)(Fiber *, void *), void
     }
     w->handoff = e;
     /* not known what comes next: as if it were a task like this one, and leave_place sees */
-    const wyn_site *kind = future_kind(e);
+    const wyn_site *kind = entry_kind(e);
     const Run *run = w->self->context->run;
     if (kind == NULL && !sharing() && run != NULL && run->desc != NULL) kind = run->desc->site;
     switch_to(w, new_stack(w, kind), commit, arg);
