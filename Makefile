@@ -85,7 +85,7 @@ $(1)/obj/gen/%.o: $(B)/gen/%.c | $(PARSER)
 $(1)/rt/%.o: %.c
 	@mkdir -p $$(@D)
 	@echo '  cc $$<'
-	@$(3) $$(RUNTIME_CFLAGS) $(2) -c -o $$@ $$<
+	@$(3) $$(RUNTIME_CFLAGS) $(2) $$(RARE) -c -o $$@ $$<
 $(1)/rt/%.o: %.S
 	@mkdir -p $$(@D)
 	@echo '  cc $$<'
@@ -107,6 +107,9 @@ $(1)/%.h: runtime/%.h
 	@cp $$< $$@
 endef
 $(eval $(call flavour,$(B),-O2,$(CC)))
+# what runs seldom is small: it is part of every program
+RARE_SRC := cpus dwarf dwarf_line failed leaks panic_text report start trace
+$(RARE_SRC:%=$(B)/rt/runtime/%.o): RARE := -Os
 $(eval $(call flavour,$(B)/san,-O1 $(SAN),$(CC)))
 $(eval $(call flavour,$(B)/fuzz,-O1 -Wno-gnu-variable-sized-type-not-at-end \
     -fno-sanitize-address-use-after-scope -fsanitize=fuzzer-no-link$(comma)address,clang))
@@ -180,14 +183,6 @@ tidy:
 bench: all
 	@sh bench/run
 	@sh bench/spawn/run
-FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c)) \
-    $(patsubst tests/fuzz/%.wyn,$(B)/fuzz/%_fuzz,$(wildcard tests/fuzz/*.wyn))
-$(B)/fuzz/%_fuzz: tests/fuzz/%_fuzz.c $(B)/fuzz/libwync.a
-	clang -g -O1 -fsanitize=fuzzer,address -Icompiler -o $@ $< $(B)/fuzz/libwync.a
-$(B)/fuzz/%_fuzz: tests/fuzz/%.wyn $(addprefix tests/fuzz/,build_beside beside.c) $(B)/fuzz/libwynrt.a $(WYNC_READY)
-	sh tests/fuzz/build_beside $< $@
-fuzz: $(FUZZERS)
-	@FUZZ_SECONDS=$(FUZZ_SECONDS) sh tests/fuzz/run $(FUZZERS)
 
 install: all
 	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/lib/wyn' \

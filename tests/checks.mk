@@ -79,3 +79,12 @@ $(eval $(call idea,batched,-DRT_BATCHED=0))
 $(eval $(call idea,quiet,-DRT_QUIET=0))
 $(eval $(call idea,pools,-DRT_POOLS=0))
 $(eval $(call idea,none,-DRT_BULK=0 -DRT_BATCHED=0 -DRT_QUIET=0 -DRT_POOLS=0))
+
+FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c)) \
+    $(patsubst tests/fuzz/%.wyn,$(B)/fuzz/%_fuzz,$(wildcard tests/fuzz/*.wyn))
+$(B)/fuzz/%_fuzz: tests/fuzz/%_fuzz.c $(B)/fuzz/libwync.a
+	clang -g -O1 -fsanitize=fuzzer,address -Icompiler -o $@ $< $(B)/fuzz/libwync.a
+$(B)/fuzz/%_fuzz: tests/fuzz/%.wyn $(addprefix tests/fuzz/,build_beside beside.c) $(B)/fuzz/libwynrt.a $(WYNC_READY)
+	sh tests/fuzz/build_beside $< $@
+fuzz: $(FUZZERS)
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) sh tests/fuzz/run $(FUZZERS)
