@@ -171,8 +171,10 @@ f x.bin 3000000" ] || complain curl "upload"
     [ "$(head -c 50000000 /dev/zero | $c -T - -X POST http://127.0.0.1:$front/count)" = 50000000 ] ||
         complain proxy "another length: $(cat proxy.log)"
     $c http://127.0.0.1:$front/files/a.txt | cmp -s - pages/a.txt || complain proxy "another file"
+    most=40000 # KB; the checker keeps what was freed
+    case $WYNC in */build/san/*) most=100000 ;; esac
     peak=$(awk '/VmHWM/ { print $2 }' /proc/$server/status)
-    [ "$peak" -lt 40000 ] || complain proxy "took $peak KB"
+    [ "$peak" -lt $most ] || complain proxy "took $peak KB"
     kill -TERM $server
     over proxy
     server=$backend
