@@ -378,21 +378,18 @@ wyn_str *wyn_db_text(const rows *r, int64_t i) {
     return s;
 }
 
-int64_t wyn_db_last_id(database *d);
-int64_t wyn_db_last_id(database *d) {
+static int64_t number_of(database *d, sqlite3_int64 (*ask)(sqlite3 *)) {
     enter(d);
-    int64_t id = d->db ? sqlite3_last_insert_rowid(d->db) : 0;
-    leave(d);
-    return id;
-}
-
-int64_t wyn_db_changes(database *d);
-int64_t wyn_db_changes(database *d) {
-    enter(d);
-    int64_t n = d->db ? sqlite3_changes64(d->db) : 0;
+    int64_t n = d->db ? ask(d->db) : 0;
     leave(d);
     return n;
 }
+
+int64_t wyn_db_last_id(database *d);
+int64_t wyn_db_last_id(database *d) { return number_of(d, sqlite3_last_insert_rowid); }
+
+int64_t wyn_db_changes(database *d);
+int64_t wyn_db_changes(database *d) { return number_of(d, sqlite3_changes64); }
 
 /* ---- rows into values of any type: a struct takes the columns by name ---- */
 
